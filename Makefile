@@ -1,0 +1,84 @@
+# make help lists the commands.  Everything that is built lies in build/.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: help run check tree export series shell clean packages kernels
+
+SHELL := /bin/bash
+B := build
+STEP := machine/step
+LINUX := $(B)/linux/.git/laid-out
+KERNELS := main builtin notdx lockdep
+
+help:
+	@echo 'make run             boot the emulated TDX host, once with a working TDX module, once with'
+	@echo '                     a failing one: modprobe kvm_intel tdx=1, and a guest in both'
+	@echo 'make run SCENARIO=s  the same for one scenario ("scenarios/run --list" names them)'
+	@echo 'make check           every test'
+	@echo 'make check ONLY=p    the tests that match the pattern p, e.g. ONLY="scenario/reload*"'
+	@echo 'make tree            the patched kernel in build/linux, a git tree with one commit a patch'
+	@echo 'make export          bring the commits in build/linux back to patches/ and our files'
+	@echo 'make series          the mail-ready series in build/series'
+	@echo 'make shell           a shell on the emulated TDX host'
+	@echo 'make clean           remove build/'
+
+run: $(B)/initramfs-main.cpio
+ifdef SCENARIO
+	@scenarios/run --follow --kernels $(B) --logs $(B)/logs/run '$(SCENARIO)'
+else
+	@scenarios/run --follow --kernels $(B) --logs $(B)/logs/run --jobs 1 success/two-cpus refused/tdmr-init-100
+endif
+
+check: packages
+	@check/run '$(ONLY)'
+
+tree: packages
+	@$(STEP) 'Preparing build/linux' tree patches/tree
+	@git -C $(B)/linux log --oneline base..series
+
+export:
+	@patches/export
+	@git status --short -- $$(git ls-files -m -o --exclude-standard)
+
+series: tree
+	@patches/mail
+
+shell: $(B)/initramfs-main.cpio
+	@machine/boot --kernel $(B)/obj-main --initrd $< --log $(B)/logs/shell --memory 1024 --shell
+
+clean:
+	rm -rf $(B)
+
+packages:
+	@machine/install-packages
+
+kernels: $(KERNELS:%=$(B)/initramfs-%.cpio)
+
+# Files that the series, or somebody who works in build/linux, changed.
+EDITED = $(addprefix $(B)/linux/,$(shell git -C $(B)/linux diff --name-only --diff-filter=d base 2>/dev/null))
+
+# patches/tree looks itself for what is to do, and leaves the file alone if
+# there is nothing.
+$(LINUX): packages
+	@$(STEP) 'Preparing build/linux' tree patches/tree
+
+$(KERNELS:%=$(B)/obj-%/arch/x86/boot/bzImage): $(B)/obj-%/arch/x86/boot/bzImage: $(LINUX) $(EDITED) \
+		machine/kernel.config machine/%.config machine/mkkernel
+	@$(STEP) 'Building the kernel, $*' kernel-$* machine/mkkernel $* $(B)/linux $(B)/obj-$*
+	@touch $@
+
+$(B)/obj-%/tdxsim.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard tools/testing/tdxsim/*) machine/mkmodule
+	@$(STEP) 'Building tdxsim, $*' tdxsim-$* machine/mkmodule $(B)/obj-$* tools/testing/tdxsim
+
+$(B)/obj-%/hooktest.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/hooktest/*) machine/mkmodule
+	@$(STEP) 'Building hooktest, $*' hooktest-$* machine/mkmodule $(B)/obj-$* machine/hooktest
+
+$(B)/tests/.built: $(LINUX) machine/mktests machine/selftests.list
+	@$(STEP) 'Building the KVM selftests' tests machine/mktests $(B)/linux $(B)/tests
+	@touch $@
+
+$(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/tests/.built \
+		machine/mkinitramfs machine/init machine/steps.sh machine/opsdump.c
+	@$(STEP) 'Packing the initramfs, $*' initramfs-$* machine/mkinitramfs $(B)/obj-$* $@ \
+		--tests $(B)/tests --module $(B)/obj-$*/tdxsim.ko --module $(B)/obj-$*/hooktest.ko

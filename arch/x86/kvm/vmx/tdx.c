@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Initialization of the Intel TDX module when kvm_intel is loaded with tdx=1.
+ *
+ * The SEAMCALLs are made by the host core, arch/x86/virt/vmx/tdx/.  This file
+ * provides what they need, CPUs in VMX operation, and turns a failure at any
+ * step into one line for the administrator.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cpu.h>
+#include <linux/cpufeature.h>
+#include <linux/kvm_host.h>
+
+#include <asm/tdx.h>
+
+#include "capabilities.h"
+#include "tdx.h"
+#include "x86_ops.h"
+
+#define TDX_NO_CPU	-1
+
+/*
+ * What went wrong, for the one warning.  kvm_enable_virtualization() reduces
+ * the reason to -EIO, so the CPU hotplug callback leaves the real one here.
+ * Callbacks run one at a time.
+ */
+static struct {
+	const char *step;
+	const char *advice;
+	int cpu;
+	int err;
+} tdx_failure;
+
+static void tdx_record_failure(const char *step, const char *advice, int cpu, int err)
+{
+	tdx_failure.step = step;
+	tdx_failure.advice = advice;
+	tdx_failure.cpu = cpu;
+	tdx_failure.err = err;
+}
+
+static void __init tdx_warn_failure(void)
+{
+	if (tdx_failure.cpu == TDX_NO_CPU)
+		tdx_warn_not_enabled("%s failed (%d): %s", tdx_failure.step,
+				     tdx_failure.err, tdx_failure.advice);
+	else
+		tdx_warn_not_enabled("%s failed on CPU %d (%d): %s",
+				     tdx_failure.step, tdx_failure.cpu,
+				     tdx_failure.err, tdx_failure.advice);
+}
+
+static const char *vmxon_advice(int err)
+{
+	if (err == -EBUSY)
+		return "VMX is used by another hypervisor";
+	return "see the kvm lines above";
+}
+
+static const char *tdx_cpu_enable_advice(int err)
+{
+	switch (err) {
+	case -ENODEV:
+		return "no TDX module is loaded, enable the TDX (SEAM) loader in the BIOS";
+	case -EOPNOTSUPP:
+		return "SEAMCALL took #GP, enable TDX (SEAM) in the BIOS";
+	case -EACCES:
+		return "SEAMCALL took #UD, the CPU does not offer it";
+	default:
+		return "see the virt/tdx lines above";
+	}
+}
+
+static const char * __init tdx_enable_advice(int err)
+{
+	if (err == -ENOMEM)
+		return "out of memory, load kvm_intel early in boot";
+	if (num_online_cpus() < num_present_cpus())
+		return "CPUs are offline, the TDX module needs all of them once";
+	return "see the virt/tdx lines above";
+}
+
+/**
+ * tdx_enable_virtualization_cpu - do VMXON and initialize TDX on this CPU
+ *
+ * kvm_x86_ops.enable_virtualization_cpu while TDX is being initialized and
+ * while it is on.  An online CPU thus has done VMXON and TDH.SYS.LP.INIT.
+ *
+ * Context: KVM's CPU hotplug callback on the CPU concerned, IRQs on; or resume
+ * from suspend, IRQs off.
+ * Return: 0, or a negative errno.  VMXON is undone on error.
+ */
+int tdx_enable_virtualization_cpu(void)
+{
+	int cpu = raw_smp_processor_id();
+	const char *step, *advice;
+	unsigned long flags;
+	int r;
+
+	r = vmx_enable_virtualization_cpu();
+	if (r) {
+		step = "VMXON";
+		advice = vmxon_advice(r);
+		goto failed;
+	}
+
+	/* tdx_cpu_enable() was made for IPIs.  On resume IRQs are off already. */
+	local_irq_save(flags);
+	r = tdx_cpu_enable();
+	local_irq_restore(flags);
+	if (r) {
+		step = "TDH.SYS.INIT or TDH.SYS.LP.INIT";
+		advice = tdx_cpu_enable_advice(r);
+		goto vmxoff;
+	}
+
+	return 0;
+
+vmxoff:
+	vmx_disable_virtualization_cpu();
+failed:
+	tdx_record_failure(step, advice, cpu, r);
+	if (enable_tdx)
+		pr_warn("CPU %d is of no use while TDX is on: %s failed (%d), to use it load kvm_intel with tdx=0\n",
+			cpu, step, r);
+	return r;
+}
+
+/**
+ * tdx_hardware_setup - find out whether TDX can be initialized at all
+ *
+ * Says why not, if not.  Touches neither the TDX module nor KVM.
+ *
+ * Context: Module load, after vmx_hardware_setup().
+ * Return: 0, or -EOPNOTSUPP.
+ */
+int __init tdx_hardware_setup(void)
+{
+	const char *reason;
+
+	if (!cpu_feature_enabled(X86_FEATURE_TDX_HOST_PLATFORM))
+		reason = "not a TDX host, see the BIOS setup and virt/tdx in the boot log";
+	else if (!enable_ept)
+		reason = "TDX needs EPT, i.e. kvm_intel.ept=1";
+	else
+		return 0;
+
+	tdx_warn_not_enabled("%s", reason);
+	return -EOPNOTSUPP;
+}
+
+/**
+ * tdx_bringup - initialize the TDX module
+ *
+ * On success virtualization stays enabled until tdx_hardware_unsetup(), with
+ * or without kvm.enable_virt_at_load: each CPU that comes online needs to be
+ * in VMX operation for TDH.SYS.LP.INIT.
+ *
+ * A failure is undone and reported, with the cause, in one warning.
+ *
+ * Context: hardware_post_setup(), i.e. vendor_module_lock is held.  Takes
+ * kvm_usage_lock and, inside of it or on its own, cpu_hotplug_lock.
+ * Return: 0, or a negative errno with virtualization disabled.
+ */
+int __init tdx_bringup(void)
+{
+	const char *advice;
+	int r;
+
+	/*
+	 * This registers KVM's CPU hotplug callback before the first SEAMCALL.
+	 * From here on a CPU either has done TDH.SYS.LP.INIT or is offline, it
+	 * cannot come online unnoticed between this and tdx_enable().
+	 */
+	r = kvm_enable_virtualization();
+	if (r) {
+		/* No CPU is to blame if the system is going down. */
+		if (r != -EIO || !tdx_failure.err) {
+			advice = r == -EBUSY ? "the system is going down" : vmxon_advice(r);
+			tdx_record_failure("enabling virtualization", advice, TDX_NO_CPU, r);
+		}
+		goto failed;
+	}
+
+	cpus_read_lock();
+	r = tdx_enable();
+	advice = tdx_enable_advice(r);
+	cpus_read_unlock();
+	if (r) {
+		kvm_disable_virtualization();
+		/* Only now no CPU that comes online can overwrite it. */
+		tdx_record_failure("TDX module initialization", advice, TDX_NO_CPU, r);
+		goto failed;
+	}
+
+	return 0;
+
+failed:
+	tdx_warn_failure();
+	return r;
+}
+
+/**
+ * tdx_hardware_unsetup - kvm_x86_ops.hardware_unsetup while TDX is on
+ *
+ * Gives up virtualization if the bring-up got it.  The TDX module stays
+ * initialized.
+ *
+ * Context: Module unload, or a load that failed.
+ */
+void tdx_hardware_unsetup(void)
+{
+	bool was_enabled = enable_tdx;
+
+	/* TDX is of no use, and must not read Y, without virtualization. */
+	enable_tdx = false;
+	if (was_enabled)
+		kvm_disable_virtualization();
+
+	vmx_hardware_unsetup();
+}

@@ -1,0 +1,331 @@
+# shellcheck shell=bash
+# The tests of check/run, cheap ones first.  A test is a function that fails, and
+# prints why, or returns 4 to be skipped, with the reason in its last line.
+
+linux=build/linux
+step=build/step
+
+# The C files of the kernel that the series touches, as of REVISION.
+touched_objects() {
+	git -C $linux diff --name-only --diff-filter=d base series -- 'arch/*.c' |
+	while read -r file; do
+		git -C $linux cat-file -e "$1:$file" 2>/dev/null && echo "${file%.c}.o"
+	done
+	return 0
+}
+
+# new_warnings OLD NEW: lines about warnings that are in NEW, but not in OLD.
+new_warnings() {
+	local strip='s/^.*build\/[a-z0-9/-]*linux\///; s/:[0-9]+(:[0-9]+)?:/:/g'
+
+	! grep -E ': (warning|error):' "$2" | sed -E "$strip" | sort -u |
+		grep -vxFf <(grep -E ': (warning|error):' "$1" | sed -E "$strip" | sort -u)
+}
+
+# kmake OBJDIR ARGUMENT...: in the worktree for single patches.
+kmake() {
+	local objdir=$1
+
+	shift
+	make -C $step/linux O="$PWD/$objdir" CC="ccache ${CC:-gcc}" -j"${jobs:?}" "$@"
+}
+
+# A worktree that can be any patch of the series, beside build/linux.
+checkout() {
+	mkdir -p $step
+	if ! git -C $step/linux rev-parse -q --verify "$1" > /dev/null; then
+		rm -rf $step/linux
+		git -C $linux worktree prune
+		git -C $linux worktree add -f --detach "$PWD/$step/linux" "$1"
+	fi
+	git -C $step/linux checkout -q -f --detach "$1"
+	git -C $step/linux clean -q -f -d -x -e .config
+}
+
+shellcheck_scripts() {
+	git ls-files -z | xargs -0 grep -lE '^#!.*\b(ba)?sh\b|^# shellcheck shell=' |
+		grep -v '^patches/.*\.patch$' | xargs shellcheck
+}
+
+checkpatch() {
+	local output
+
+	output=$($linux/scripts/checkpatch.pl --root=$linux --strict "$@" 2>&1) || true
+	echo "$output"
+	grep -q '^total: 0 errors, 0 warnings, 0 checks' <<< "$output"
+}
+
+# The series as it is mailed gives the tree that was tested.
+series_applies() {
+	patches/mail
+	checkout base
+	git -C $step/linux -c user.name=check -c user.email=check@localhost \
+		am -q "$PWD"/build/series/000[1-9]*.patch
+	git -C $step/linux diff --exit-code --stat HEAD series
+}
+
+# What is in the tree and what is in patches/ and the root is the same.
+series_exports() {
+	local files
+
+	rm -rf build/export
+	patches/export "$PWD/build/export"
+	diff -r -x tree -x export -x mail patches build/export/patches
+	mapfile -t files < <(sed -n 's/^[^#]*# *//p' patches/series | tr ' ' '\n')
+	for file in "${files[@]}"; do
+		cmp "$file" "build/export/$file"
+	done
+	echo "${#files[@]} files of ours are the same"
+}
+
+# quilt is how a Debian source package carries patches.
+series_quilt() {
+	checkout base
+	rm -rf build/quilt
+	mkdir build/quilt
+	cp build/series/000[1-9]*.patch build/quilt/
+	(cd build/quilt && ls -- *.patch > series)
+	(cd $step/linux && QUILT_PATCHES=${top:?}/build/quilt QUILT_PC=$top/build/quilt/pc quilt --quiltrc=- push -q -a)
+	git -C $step/linux add -A -f
+	git -C $step/linux diff --cached --exit-code --stat series
+}
+
+base_warnings() {
+	local warnings=$step/obj-w1/base-warnings base
+
+	base=$(git -C $linux rev-parse base)
+	if [ "$(cat $step/obj-w1/base 2>/dev/null)" != "$base" ]; then
+		rm -rf $step/obj-w1
+		mkdir -p $step/obj-w1
+		checkout base
+		cp build/obj-main/.config $step/obj-w1/
+		kmake $step/obj-w1 olddefconfig
+		kmake $step/obj-w1 W=1 arch/x86/kvm/ arch/x86/virt/ virt/ 2>&1 | tee $warnings.new
+		mv $warnings.new $warnings
+		echo "$base" > $step/obj-w1/base
+	fi
+}
+
+# patch_builds COMMIT NUMBER
+patch_builds() {
+	local commit=$1 number=$2 log=$step/w1-$2.log
+
+	base_warnings
+	checkout "$commit"
+	kmake $step/obj-w1 W=1 arch/x86/kvm/ arch/x86/virt/ virt/ > "$log" 2>&1 || {
+		cat "$log"
+		return 1
+	}
+	new_warnings $step/obj-w1/base-warnings "$log"
+	machine/mkkernel main $step/linux $step/obj-main
+	mkdir -p "$step/patch-$number/arch/x86/boot"
+	cp $step/obj-main/arch/x86/boot/bzImage "$step/patch-$number/arch/x86/boot/"
+	cp $step/obj-main/.config "$step/patch-$number/"
+	machine/mkinitramfs $step/obj-main "$step/patch-$number/initramfs.cpio" --tests build/tests
+}
+
+# patch_boots NUMBER
+patch_boots() {
+	local dir=$step/patch-$1
+
+	printf '%s\n' '. /steps.sh' load no_warnings guest unload finish > "$dir/steps"
+	rm -rf "${dir:?}/boot"
+	machine/boot --kernel "$dir" --initrd "$dir/initramfs.cpio" --steps "$dir/steps" \
+		--log "$dir/boot"
+	cat "$dir/boot/results.log"
+	grep -q '^# [0-9]* passed, 0 failed$' "$dir/boot/results.log"
+}
+
+sparse_adds_nothing() {
+	local revision
+
+	for revision in base series; do
+		checkout $revision
+		mkdir -p $step/obj-sparse
+		cp -u build/obj-main/.config $step/obj-sparse/
+		kmake $step/obj-sparse olddefconfig
+		# shellcheck disable=SC2046 # one argument an object
+		kmake $step/obj-sparse C=2 $(touched_objects $revision) 2>&1 | tee $step/sparse-$revision.log
+		grep -q 'CHECK ' $step/sparse-$revision.log
+	done
+	new_warnings $step/sparse-base.log $step/sparse-series.log
+}
+
+# clang_builds KERNEL
+clang_builds() {
+	local objdir=$step/obj-clang-$1
+
+	checkout series
+	mkdir -p "$objdir"
+	cp build/obj-"$1"/.config "$objdir/"
+	CC=clang kmake "$objdir" olddefconfig
+	CC=clang kmake "$objdir" W=1 arch/x86/kvm/ arch/x86/virt/ virt/ > "$objdir.log" 2>&1 || {
+		cat "$objdir.log"
+		return 1
+	}
+	tail -n 3 "$objdir.log"
+	# Upstream's own warnings are not ours to judge.
+	! grep -E "($(git -C $linux diff --name-only base series -- 'arch/*.[ch]' | paste -sd '|')):.*(warning|error):" "$objdir.log"
+}
+
+# built_without_warnings KERNEL: the logs of its builds.
+kernel_without_warnings() {
+	! grep -E ': warning:' "build/logs/kernel-$1.log"
+}
+
+# module_builds DIR/NAME: with all warnings of gcc and sparse.
+module_builds() {
+	local log=$step/module.log
+
+	mkdir -p $step
+	rm -rf build/obj-main/"$(basename "$1")"
+	machine/mkmodule build/obj-main "$1" W=1 C=2 > $log 2>&1 || { cat $log; return 1; }
+	cat $log
+	grep -q CHECK $log
+	! grep -E ': (warning|error):' $log
+}
+
+# The answers of Intel's own module code, against tdxsim's model of it.
+tdxsim_vectors() {
+	local file
+
+	mkdir -p build/vectors
+	gcc -O2 -Wall -Itools/testing/tdxsim -I$linux/tools/include -I$linux/tools/arch/x86/include \
+		-o build/vectors/test check/vectors_test.c
+	for file in check/vectors/*.vec.xz; do
+		xz -dc "$file" > "build/vectors/$(basename "$file" .xz)"
+	done
+	build/vectors/test build/vectors/*.vec
+}
+
+documentation() {
+	local page
+
+	make -C $linux O="$PWD/build/obj-docs" htmldocs SPHINXDIRS=virt/kvm 2>&1 | tee build/obj-docs.log
+	! grep -iE '(intel-tdx|locking|x86/index)\.rst.*(warning|error)' build/obj-docs.log
+	page=$(find build/obj-docs -name intel-tdx.html)
+	grep -q 'parameters/tdx' "$page"
+	echo "$page"
+}
+
+# Every message of kvm_intel about TDX is in the administrator's table.
+documented_messages() {
+	local text missing=0
+
+	{
+		sed -nE 's/.*(return|reason =|step =|tdx_record_failure\() ?"(.*)"[;,].*/\2/p' arch/x86/kvm/vmx/tdx.c
+		sed -n 's/.*? "\(.*\)" : .*/\1/p' arch/x86/kvm/vmx/tdx.c
+		sed -n 's/.*tdx_warn_not_enabled("\([^%"]*\)");$/\1/p' arch/x86/kvm/vmx/tdx.h
+	} | sort -u > build/messages
+	cat build/messages
+	[ "$(wc -l < build/messages)" -ge 14 ]
+	while read -r text; do
+		if ! tr '\n' ' ' < Documentation/virt/kvm/x86/intel-tdx.rst | tr -s ' ' | grep -qF "$text"; then
+			echo "intel-tdx.rst does not have: $text"
+			missing=1
+		fi
+	done < build/messages
+	[ "$missing" = 0 ]
+}
+
+# says WANTED COMMAND...: the command fails with one line that has WANTED in it.
+says() {
+	local wanted=$1 output
+
+	shift
+	if output=$("$@" 2>&1 > /dev/null); then
+		echo "'$*' succeeded"
+		return 1
+	fi
+	echo "$output"
+	[ "$(grep -vc '^make: \*\*\*' <<< "$output")" = 1 ] && grep -qF "$wanted" <<< "$output"
+}
+
+bad_input() {
+	local dir=build/bad
+
+	rm -rf $dir
+	mkdir -p $dir
+	touch $dir/steps $dir/x.cpio
+	says "no scenario like 'nosuch'" scenarios/run nosuch
+	says 'unknown option' scenarios/run --nosuch
+	says 'no test matches' check/run 'nosuch/*'
+	says 'no kernel' machine/boot --kernel $dir --initrd $dir/x.cpio --log $dir/log --steps $dir/steps
+	says 'unknown option' machine/boot --nosuch
+	says 'no kernel configuration' machine/mkkernel nosuch $linux $dir/obj
+	says 'no built kernel' machine/mkinitramfs $dir $dir/out.cpio
+	# Work in build/linux is not lost.
+	echo >> $linux/arch/x86/kvm/vmx/tdx.c
+	cp patches/cover-letter $dir/
+	echo >> patches/cover-letter
+	says 'build/linux has changes' patches/tree
+	says 'uncommitted changes' patches/export
+	cp $dir/cover-letter patches/cover-letter
+	git -C $linux checkout -q arch/x86/kvm/vmx/tdx.c
+	patches/tree
+}
+
+# Each scenario is a test, its own runner prints them as they end.
+scenario_tests() {
+	local names=() name line pattern='^(ok|not ok) [0-9]+ - (.*)$'
+
+	while read -r name _; do
+		! selected "scenario/$name" || names+=("$name")
+	done < <(scenarios/run --list)
+	[ ${#names[@]} -gt 0 ] || return 0
+	while IFS= read -r line; do
+		if [[ $line =~ $pattern ]]; then
+			number=$((number + 1))
+			case $line in
+			not*) failed=$((failed + 1)) ;;
+			*'# SKIP'*) skipped=$((skipped + 1)) ;;
+			*) passed=$((passed + 1)) ;;
+			esac
+			echo "${BASH_REMATCH[1]} $number scenario/${BASH_REMATCH[2]}"
+		elif [[ $line = '#'* || $line = run:* ]]; then
+			echo "$line"
+		fi
+	done < <(scenarios/run --jobs "${jobs:?}" --kernels build --logs build/logs/scenarios "${names[@]}" 2>&1)
+}
+
+all_tests() {
+	local commits commit nth=0 patch file kernel
+
+	need series > /dev/null || return
+	run style/shellcheck shellcheck_scripts
+	for patch in build/series/000[1-9]*.patch; do
+		run "style/checkpatch-$(basename "$patch" .patch)" checkpatch "$patch"
+	done
+	for file in check/*.c machine/*.c machine/*/*.c; do
+		run "style/checkpatch-$(basename "$file" .c)" checkpatch --no-tree -f "$file"
+	done
+	run series/applies series_applies
+	run series/exports series_exports
+	run series/quilt series_quilt
+	run tdxsim/vectors tdxsim_vectors
+	run docs/messages documented_messages
+	run docs/html documentation
+	run commands/bad-input bad_input
+
+	if group build || group scenario || group patch; then
+		need kernels || return
+	fi
+	for kernel in main builtin notdx lockdep; do
+		run "build/$kernel-without-warnings" kernel_without_warnings $kernel
+	done
+	run build/tdxsim module_builds tools/testing/tdxsim
+	run build/hooktest module_builds machine/hooktest
+	scenario_tests
+
+	mapfile -t commits < <(git -C $linux rev-list --reverse base..series)
+	for commit in "${commits[@]}"; do
+		nth=$((nth + 1))
+		run "patch/$nth-builds" patch_builds "$commit" $nth
+	done
+	for nth in $(seq "${#commits[@]}"); do
+		run "patch/$nth-boots" patch_boots "$nth"
+	done
+	run build/sparse sparse_adds_nothing
+	run build/clang-main clang_builds main
+	run build/clang-notdx clang_builds notdx
+}

@@ -1,0 +1,389 @@
+# shellcheck shell=dash disable=SC2034
+# Verbs for the steps of an emulated machine, and for its shell.
+#
+# A verb prints one result line, "ok - what" or "not ok - what: why", perhaps
+# followed by lines that start with "#". A verb that fails does not end the
+# steps. The lines are written to the kernel log too, so that the console shows
+# them where they belong.
+
+vendor=kvm_intel
+tdxsim_dir=/sys/kernel/debug/tdxsim
+passed=0
+failed=0
+
+say()
+{
+	echo "$*"
+	# In the shell, standard output is the console already.
+	[ -t 0 ] || echo "steps: $*" >/dev/kmsg
+}
+
+ok()
+{
+	passed=$((passed + 1))
+	# Inside of repeat only what fails is worth a line.
+	[ -n "$repeating" ] || say "ok - $*"
+}
+
+not_ok()
+{
+	failed=$((failed + 1))
+	say "not ok - $*"
+}
+
+# explain < text: the lines that go with a result.
+explain()
+{
+	head -n 40 | sed 's/^/# /'
+}
+
+# expect VERB WANTED FOUND
+expect()
+{
+	if [ "$2" = "$3" ]; then
+		ok "$1 $2"
+	else
+		not_ok "$1: expected $2, reads $3"
+	fi
+}
+
+# try VERB COMMAND...: the verb's result is that of the command.
+try()
+{
+	local verb=$1
+
+	shift
+	if "$@" >/tmp/try.log 2>&1; then
+		ok "$verb"
+	else
+		not_ok "$verb: $(tail -n 1 /tmp/try.log)"
+	fi
+}
+
+# What the kernel logged, without what the steps did, as "<level>text".
+kernel_log()
+{
+	dmesg -r | sed -n 's/^\(<[0-7]>\)\[ *[0-9.]*\] /\1/; /^<[0-7]>/p'
+}
+
+kernel_log_since_load()
+{
+	dmesg -r | awk '
+		/^<12>.*steps: # load / { n = 0; next }
+		/^<[0-7]>/ { sub(/\[ *[0-9.]*\] /, ""); line[n++] = $0 }
+		END { for (i = 0; i < n; i++) print line[i] }'
+}
+
+# options MODULE PARAMETER...: for each load of the module from here on.
+options()
+{
+	mkdir -p /etc/modprobe.d
+	echo "options $*" >>/etc/modprobe.d/steps.conf
+}
+
+# load [PARAMETER]...
+load()
+{
+	echo "steps: # load $vendor $*" >/dev/kmsg
+	try "load $vendor $*" modprobe $vendor "$@"
+}
+
+load_fails()
+{
+	echo "steps: # load $vendor $*" >/dev/kmsg
+	if modprobe $vendor "$@" 2>/dev/null; then
+		not_ok "load_fails $*: it loaded"
+	else
+		ok "load_fails $vendor $*"
+	fi
+}
+
+unload()
+{
+	modprobe -r $vendor >/tmp/try.log 2>&1
+	modprobe -r kvm >>/tmp/try.log 2>&1
+	if [ -e /sys/module/$vendor ] || [ -e /sys/module/kvm ]; then
+		not_ok "unload: $(tail -n 1 /tmp/try.log)"
+	else
+		ok unload
+	fi
+}
+
+tdxsim()
+{
+	try "tdxsim $*" modprobe tdxsim "$@"
+}
+
+# The test module of the hook reports by itself, and loads if all is well.
+hooktest()
+{
+	try hooktest modprobe hooktest
+	kernel_log | grep "hooktest: not ok" | explain
+	modprobe -r hooktest 2>/dev/null
+}
+
+# tdx_is Y|N
+tdx_is()
+{
+	expect tdx_is "$1" "$(cat /sys/module/kvm_intel/parameters/tdx 2>&1)"
+}
+
+# reload Y|N [PARAMETER]...: unload, load, and what parameters/tdx reads then.
+reload()
+{
+	local tdx=$1
+
+	shift
+	unload
+	load "$@"
+	tdx_is "$tdx"
+}
+
+# repeat N VERB [ARGUMENT]...: up to the first failure.
+repeat()
+{
+	local times=$1 before=$failed i=0
+
+	shift
+	repeating=yes
+	while [ $i -lt "$times" ] && [ $failed = $before ]; do
+		i=$((i + 1))
+		"$@"
+	done
+	repeating=
+	if [ $failed = $before ]; then
+		ok "repeat $times $*"
+	else
+		not_ok "repeat $times $*: failed at number $i"
+	fi
+}
+
+# selftest NAME [ARGUMENT]...: one of the KVM selftests. They read their own file,
+# by the path they were started with.
+selftest()
+{
+	local what="selftest $*" name=$1 status
+
+	shift
+	"/tests/$name" "$@" >/tmp/selftest.log 2>&1
+	status=$?
+	case $status in
+	0) ok "$what" ;;
+	4) ok "$what # SKIP $(grep -i -m 1 skip /tmp/selftest.log)" ;;
+	*)
+		not_ok "$what: exit status $status"
+		tail -n 12 /tmp/selftest.log | explain
+		;;
+	esac
+}
+
+# A virtual machine with a vCPU.
+guest()
+{
+	try guest /tests/set_sregs_test
+}
+
+# selftests quick|slow: those of the list, of which some are for VMX only.
+selftests()
+{
+	local wanted=$1 name class
+
+	while read -r name class; do
+		case $vendor:$class in
+		*:"$wanted" | kvm_intel:"$wanted-vmx") selftest "$name" ;;
+		esac
+	done </tests/selftests.list
+}
+
+# cpu N offline|online|fails_online
+cpu()
+{
+	local file=/sys/devices/system/cpu/cpu$1/online
+
+	case $2 in
+	offline) try "cpu $*" sh -c "echo 0 >$file" ;;
+	online) try "cpu $*" sh -c "echo 1 >$file" ;;
+	fails_online)
+		if (echo 1 >"$file") 2>/dev/null; then
+			not_ok "cpu $*: it came online"
+		else
+			expect "cpu $*, online reads" 0 "$(cat "$file")"
+		fi
+		;;
+	*) not_ok "cpu: no such action '$2'" ;;
+	esac
+}
+
+cpu_cycle()
+{
+	cpu "$1" offline
+	cpu "$1" online
+}
+
+# vmx_is ON|OFF: each online CPU is in VMX operation, or none is.
+vmx_is()
+{
+	local cpu state on=0 online=0 all
+
+	while read -r cpu state; do
+		case $(cat "/sys/devices/system/cpu/$cpu/online" 2>/dev/null) in
+		0) continue ;;
+		esac
+		online=$((online + 1))
+		on=$((on + state))
+	done <$tdxsim_dir/vmx
+	case $on in
+	0) all=OFF ;;
+	"$online") all=ON ;;
+	*) all="ON on $on of $online CPUs" ;;
+	esac
+	expect vmx_is "$1" "$all"
+}
+
+# seamcalls LEAF N: exactly so many calls since tdxsim was loaded.
+seamcalls()
+{
+	expect "seamcalls $1" "$2" "$(awk -v leaf="$1" \
+		'$2 == leaf { n += $3 } END { print n + 0 }' $tdxsim_dir/counts)"
+}
+
+# warnings N REGEX: exactly so many lines of level warning or worse from the
+# vendor module since the last load.
+warnings()
+{
+	local found
+
+	found=$(kernel_log_since_load | grep "^<[0-4]>$vendor: ")
+	expect "warnings /$2/" "$1" "$(echo "$found" | grep -c -E "$2")"
+	[ -z "$found" ] || echo "$found" | explain
+}
+
+# No line above level notice from KVM or the TDX host core since the last load.
+no_warnings()
+{
+	local found
+
+	found=$(kernel_log_since_load | grep -E '^<[0-4]>(kvm[a-z_]*|virt/tdx): ')
+	if [ -z "$found" ]; then
+		ok no_warnings
+	else
+		not_ok "no_warnings: $(echo "$found" | head -n 1)"
+	fi
+}
+
+# log_count N REGEX: lines since the machine started.
+log_count()
+{
+	expect "log_count /$2/" "$1" "$(kernel_log | grep -c -E "$2")"
+}
+
+log_has()
+{
+	if kernel_log | grep -q -E "$1"; then
+		ok "log_has /$1/"
+	else
+		not_ok "log_has /$1/: no such line"
+	fi
+}
+
+log_lacks()
+{
+	local line
+
+	line=$(kernel_log | grep -m 1 -E "$1")
+	if [ -z "$line" ]; then
+		ok "log_lacks /$1/"
+	else
+		not_ok "log_lacks /$1/: $line"
+	fi
+}
+
+# Free memory in KiB, once what can be dropped is dropped: MemFree and what lies
+# in the free lists of the CPUs.
+free_memory()
+{
+	echo 3 >/proc/sys/vm/drop_caches
+	cat /proc/sys/vm/stat_refresh
+	awk '
+		/^MemFree:/ { free += $2 }
+		$1 == "count:" { free += 4 * $2 }
+		END { print free }' /proc/meminfo /proc/zoneinfo
+}
+
+note_memory()
+{
+	free_memory >/tmp/memory
+	ok "note_memory: $(cat /tmp/memory) KiB free"
+}
+
+# Within 1 MiB of what was noted. Some of what modules had is freed late.
+same_memory()
+{
+	local noted free tries=5
+
+	noted=$(cat /tmp/memory)
+	while free=$(free_memory); [ $((noted - free)) -gt 1024 ] && [ $tries -gt 0 ]; do
+		tries=$((tries - 1))
+		sleep 1
+	done
+	if [ $((noted - free)) -le 1024 ]; then
+		ok "same_memory: $((noted - free)) KiB less"
+	else
+		not_ok "same_memory: $free KiB free, $noted KiB before"
+	fi
+}
+
+# state_of_kvm DIR: what has to be the same after every kind of load that ends
+# with VMX only.
+state_of_kvm()
+{
+	mkdir -p "$1"
+	opsdump >"$1/ops" && cp /sys/devices/system/cpu/hotplug/states "$1/cpuhp"
+}
+
+# reference [PARAMETER]...: notes what a load with tdx=0 gives, and unloads.
+reference()
+{
+	load tdx=0 "$@"
+	tdx_is N
+	no_warnings
+	try reference state_of_kvm /tmp/reference
+	unload
+	note_memory
+}
+
+# What reference notes, for a machine where kvm_intel can be loaded once only:
+# printed on one, read on stdin by given_reference on another.
+show_reference()
+{
+	tdx_is N
+	no_warnings
+	try show_reference state_of_kvm /tmp/reference
+	sed "s/^/state: ops /" /tmp/reference/ops
+	sed "s/^/state: cpuhp /" /tmp/reference/cpuhp
+}
+
+given_reference()
+{
+	mkdir -p /tmp/reference
+	cat >/tmp/given
+	sed -n "s/^state: ops //p" /tmp/given >/tmp/reference/ops
+	sed -n "s/^state: cpuhp //p" /tmp/given >/tmp/reference/cpuhp
+}
+
+as_reference()
+{
+	if ! state_of_kvm /tmp/now 2>/tmp/try.log; then
+		not_ok "as_reference: $(cat /tmp/try.log)"
+	elif diff -r -U 0 /tmp/reference /tmp/now >/tmp/difference; then
+		ok "as_reference: $(wc -l </tmp/now/ops) lines"
+	else
+		not_ok "as_reference: $(grep -c '^[-+][^-+]' /tmp/difference) lines differ"
+		explain </tmp/difference
+	fi
+}
+
+finish()
+{
+	say "# $passed passed, $failed failed"
+}

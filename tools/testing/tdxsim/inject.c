@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Answers that replace the execution of a SEAMCALL. Rules are written
+ *
+ *   LEAF:CPU:FROM[+COUNT]=CODE,...
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
+#include <linux/cleanup.h>
+#include <linux/cpumask.h>
+#include <linux/ctype.h>
+#include <linux/err.h>
+#include <linux/kstrtox.h>
+#include <linux/limits.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "tdxsim.h"
+
+#define ANY_CPU		UINT_MAX
+
+struct rule {
+	u16 leaf;
+	unsigned int cpu;
+	u64 from;
+	u64 count;
+	enum tdxsim_outcome outcome;
+	u64 code;
+	/* Calls this rule looked at since it is in force. */
+	atomic64_t seen;
+};
+
+struct rules {
+	unsigned int nr;
+	struct rule rule[];
+};
+
+static const char * const outcome_names[] = {
+	[TDXSIM_VMFAILINVALID]	= "vmfailinvalid",
+	[TDXSIM_GP]		= "gp",
+	[TDXSIM_UD]		= "ud",
+};
+
+static struct rules __rcu *current_rules;
+static DEFINE_MUTEX(rules_lock);
+
+/* kstrtoull() also takes a plus sign, which stands for something else here. */
+static int parse_decimal(const char *text, u64 *number)
+{
+	if (!text || !isdigit(*text))
+		return -EINVAL;
+
+	return kstrtoull(text, 10, number);
+}
+
+static int parse_leaf(const char *text, struct rule *rule)
+{
+	u64 leaf;
+
+	if (parse_decimal(text, &leaf) || leaf > U16_MAX)
+		return -EINVAL;
+
+	rule->leaf = leaf;
+	return 0;
+}
+
+static int parse_cpu(const char *text, struct rule *rule)
+{
+	u64 cpu;
+
+	rule->cpu = ANY_CPU;
+	if (text && !strcmp(text, "*"))
+		return 0;
+
+	if (parse_decimal(text, &cpu) || cpu >= nr_cpu_ids)
+		return -EINVAL;
+
+	rule->cpu = cpu;
+	return 0;
+}
+
+static int parse_calls(char *text, struct rule *rule)
+{
+	const char *from = strsep(&text, "+");
+
+	rule->count = U64_MAX;
+	if (text && (parse_decimal(text, &rule->count) || !rule->count))
+		return -EINVAL;
+
+	if (parse_decimal(from, &rule->from) || !rule->from)
+		return -EINVAL;
+
+	return 0;
+}
+
+static int parse_code(const char *text, struct rule *rule)
+{
+	int outcome;
+
+	if (!text)
+		return -EINVAL;
+
+	rule->outcome = TDXSIM_COMPLETED;
+	if (!strncmp(text, "0x", 2))
+		return kstrtoull(text, 16, &rule->code);
+
+	for (outcome = TDXSIM_VMFAILINVALID;
+	     outcome < ARRAY_SIZE(outcome_names); outcome++) {
+		if (!strcmp(text, outcome_names[outcome])) {
+			rule->outcome = outcome;
+			return 0;
+		}
+	}
+
+	return -EINVAL;
+}
+
+static int parse_rule(char *text, struct rule *rule)
+{
+	const char *leaf = strsep(&text, ":");
+	const char *cpu = strsep(&text, ":");
+	char *calls = strsep(&text, "=");
+
+	if (parse_leaf(leaf, rule) || parse_cpu(cpu, rule) ||
+	    !calls || parse_calls(calls, rule) || parse_code(text, rule))
+		return -EINVAL;
+
+	return 0;
+}
+
+static unsigned int count_rules(const char *text)
+{
+	unsigned int nr = 1;
+
+	if (!*text)
+		return 0;
+
+	while ((text = strchr(text, ','))) {
+		text++;
+		nr++;
+	}
+
+	return nr;
+}
+
+static struct rules *parse_rules(const char *text)
+{
+	unsigned int i, nr = count_rules(text);
+	struct rules *rules __free(kfree) = NULL;
+	char *copy __free(kfree) = kstrdup(text, GFP_KERNEL);
+	char *rest = copy;
+
+	rules = kzalloc(struct_size(rules, rule, nr), GFP_KERNEL);
+	if (!copy || !rules)
+		return ERR_PTR(-ENOMEM);
+
+	rules->nr = nr;
+	for (i = 0; i < nr; i++) {
+		if (parse_rule(strsep(&rest, ","), &rules->rule[i]))
+			return ERR_PTR(-EINVAL);
+	}
+
+	return no_free_ptr(rules);
+}
+
+static void replace_rules(struct rules *rules)
+{
+	mutex_lock(&rules_lock);
+	rules = rcu_replace_pointer(current_rules, rules,
+				    lockdep_is_held(&rules_lock));
+	mutex_unlock(&rules_lock);
+	synchronize_rcu();
+	kfree(rules);
+}
+
+/* Replaces all rules, or none when one of the new ones is wrong. */
+int tdxsim_set_rules(const char *text)
+{
+	struct rules *rules = parse_rules(text);
+
+	if (IS_ERR(rules))
+		return PTR_ERR(rules);
+
+	replace_rules(rules);
+	return 0;
+}
+
+void tdxsim_clear_rules(void)
+{
+	replace_rules(NULL);
+}
+
+static void show_rule(struct seq_file *s, const struct rule *rule)
+{
+	seq_printf(s, "%u:", rule->leaf);
+	if (rule->cpu == ANY_CPU)
+		seq_puts(s, "*");
+	else
+		seq_printf(s, "%u", rule->cpu);
+	seq_printf(s, ":%llu", rule->from);
+	if (rule->count != U64_MAX)
+		seq_printf(s, "+%llu", rule->count);
+	if (rule->outcome == TDXSIM_COMPLETED)
+		seq_printf(s, "=0x%llx\n", rule->code);
+	else
+		seq_printf(s, "=%s\n", outcome_names[rule->outcome]);
+}
+
+void tdxsim_show_rules(struct seq_file *s)
+{
+	const struct rules *rules;
+	unsigned int i;
+
+	guard(mutex)(&rules_lock);
+	rules = rcu_dereference_protected(current_rules,
+					  lockdep_is_held(&rules_lock));
+	for (i = 0; rules && i < rules->nr; i++)
+		show_rule(s, &rules->rule[i]);
+}
+
+static bool rule_applies(struct rule *rule, unsigned int cpu, u64 leaf)
+{
+	u64 nth;
+
+	if (rule->leaf != leaf || (rule->cpu != ANY_CPU && rule->cpu != cpu))
+		return false;
+
+	nth = atomic64_inc_return(&rule->seen);
+	return nth >= rule->from && nth - rule->from < rule->count;
+}
+
+/* Every rule counts the call, the first one that applies answers it. */
+bool tdxsim_inject(unsigned int cpu, u64 leaf, enum tdxsim_outcome *outcome,
+		   u64 *code)
+{
+	bool injected = false;
+	struct rules *rules;
+	unsigned int i;
+
+	guard(rcu)();
+	rules = rcu_dereference(current_rules);
+	for (i = 0; rules && i < rules->nr; i++) {
+		struct rule *rule = &rules->rule[i];
+
+		if (!rule_applies(rule, cpu, leaf) || injected)
+			continue;
+
+		injected = true;
+		*outcome = rule->outcome;
+		if (rule->outcome == TDXSIM_COMPLETED)
+			*code = rule->code;
+	}
+
+	return injected;
+}

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tdxsim: a TDX module in software, for tests on machines without one
+ *
+ * Executes the SEAMCALL instruction in place of a CPU that does not have it.
+ * CPUs outside VMX operation still get #UD. Never loads where a TDX module of
+ * Intel could answer, and taints the kernel.
+ *
+ * Module parameters:
+ *
+ *   presence=present    the module answers (default)
+ *           =absent     VMfailInvalid, as with no module loaded
+ *           =fault      #GP, as with SEAMRR left off by the firmware
+ *   version=1.5.05      (default)
+ *          =1.0         has no TDH.SYS.RD
+ *   lps=N               LPs the firmware counted (default: CPUs present)
+ *   packages=N          packages the firmware counted, 1 to 8 (default: those
+ *                       of the machine)
+ *   cmrs=BASE-END,...   convertible memory regions, hexadecimal, END exclusive,
+ *                       up to 32 (default: the RAM of the machine from 1 MiB
+ *                       on). TDH.SYS.INIT judges whether the list is valid.
+ *   hkids=FIRST-LAST    private KeyIDs, decimal, both inclusive (default: those
+ *                       in IA32_MKTME_KEYID_PARTITIONING)
+ *   inject=RULE,...     answers that replace the execution of a SEAMCALL (none)
+ *
+ * A RULE is LEAF:CPU:FROM[+COUNT]=CODE, with LEAF and CPU decimal and * for any
+ * CPU. It answers the FROM-th call (1 is the first one) of that leaf on that
+ * CPU, or on all together for *, since the rule is in force, and all later
+ * ones, or COUNT in all. CODE is a completion code (0x...) that goes to RAX
+ * while no other register changes, or vmfailinvalid, gp, or ud. All rules count
+ * a call, the first one that applies answers it. TDH.SYS.INIT and
+ * TDH.SYS.LP.INIT do not check the platform (MSRs, CPUID, SMRR, entropy): these
+ * errors come from rules only. Example: 36:*:100=0x8000020000000001
+ *
+ * Files in /sys/kernel/debug/tdxsim:
+ *
+ *   calls   the last 8192 SEAMCALLs: a line "overwritten N", then one line a
+ *           call: number, CPU, leaf, "RCX RDX R8 R9 R10 R11 -> RESULT RCX RDX
+ *           R8", RESULT a completion code, vmfailinvalid, gp, or ud
+ *   counts  a line "CPU LEAF CALLS FAILURES" for each leaf that a CPU called,
+ *           LEAF "other" for 64 and above; all results but 0 are failures
+ *   state   "state NAME", "lps INITIALISED/COUNTED", "packages KEYED/COUNTED"
+ *   vmx     a line "cpuN 0" or "cpuN 1" for each online CPU: in VMX operation
+ *   inject  the rules in force, one a line; a write of RULE,... replaces them
+ *           all, of an empty line clears them
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/align.h>
+#include <linux/bitops.h>
+#include <linux/cleanup.h>
+#include <linux/cpumask.h>
+#include <linux/ctype.h>
+#include <linux/ioport.h>
+#include <linux/kstrtox.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/topology.h>
+#include <linux/uaccess.h>
+#include <asm/cpuid.h>
+#include <asm/msr.h>
+
+#include "tdxsim.h"
+
+/* KeyIDs are 16 bits wide in TDH.SYS.CONFIG, and take at most 15 of the PA. */
+#define MAX_HKID	GENMASK(14, 0)
+
+struct tdx_module tdxsim_module;
+enum tdxsim_presence tdxsim_presence;
+
+static char *presence = "present";
+module_param(presence, charp, 0444);
+MODULE_PARM_DESC(presence, "present, absent or fault");
+
+static char *version = "1.5.05";
+module_param(version, charp, 0444);
+MODULE_PARM_DESC(version, "1.5.05 or 1.0");
+
+static char *lps;
+module_param(lps, charp, 0444);
+MODULE_PARM_DESC(lps, "LPs the firmware counted");
+
+static char *packages;
+module_param(packages, charp, 0444);
+MODULE_PARM_DESC(packages, "packages the firmware counted");
+
+static char *cmrs;
+module_param(cmrs, charp, 0444);
+MODULE_PARM_DESC(cmrs, "convertible memory regions, BASE-END,...");
+
+static char *hkids;
+module_param(hkids, charp, 0444);
+MODULE_PARM_DESC(hkids, "private KeyIDs, FIRST-LAST");
+
+static char *inject = "";
+module_param(inject, charp, 0444);
+MODULE_PARM_DESC(inject, "rules LEAF:CPU:FROM[+COUNT]=CODE,...");
+
+static const char * const presence_names[] = {
+	[TDXSIM_PRESENT]	= "present",
+	[TDXSIM_ABSENT]		= "absent",
+	[TDXSIM_FAULT]		= "fault",
+};
+
+static const char * const version_names[] = {
+	[TDX_MODULE_1_0]	= "1.0",
+	[TDX_MODULE_1_5_05]	= "1.5.05",
+};
+
+static void host_read(void *dst, u64 pa, size_t len)
+{
+	if (!pfn_valid(PHYS_PFN(pa)) ||
+	    copy_from_kernel_nofault(dst, __va(pa), len))
+		memset(dst, 0xff, len);
+}
+
+static void host_write(u64 pa, const void *src, size_t len)
+{
+	if (pfn_valid(PHYS_PFN(pa)))
+		memcpy(__va(pa), src, len);
+}
+
+static u32 host_lp_package(unsigned int lp)
+{
+	return topology_physical_package_id(lp);
+}
+
+static const struct tdx_host_ops host_ops = {
+	.read		= host_read,
+	.write		= host_write,
+	.lp_package	= host_lp_package,
+};
+
+static int bad_parameter(const char *name, const char *value, const char *want)
+{
+	pr_err("bad %s=\"%s\", want %s\n", name, value, want);
+	return -EINVAL;
+}
+
+static int parse_presence(void)
+{
+	int ret = match_string(presence_names, ARRAY_SIZE(presence_names),
+			       presence);
+
+	if (ret < 0)
+		return bad_parameter("presence", presence,
+				     "present, absent or fault");
+
+	tdxsim_presence = ret;
+	return 0;
+}
+
+static int parse_version(struct tdx_platform *platform)
+{
+	int ret = match_string(version_names, ARRAY_SIZE(version_names),
+			       version);
+
+	if (ret < 0)
+		return bad_parameter("version", version, "1.5.05 or 1.0");
+
+	platform->version = ret;
+	return 0;
+}
+
+static int parse_lps(struct tdx_platform *platform)
+{
+	platform->lps = num_present_cpus();
+	if (lps && (kstrtou32(lps, 10, &platform->lps) || !platform->lps ||
+		    platform->lps > INT_MAX))
+		return bad_parameter("lps", lps, "a number from 1 on");
+
+	return 0;
+}
+
+static int parse_packages(struct tdx_platform *platform)
+{
+	platform->packages = topology_max_packages();
+	if (packages && (kstrtou32(packages, 10, &platform->packages) ||
+			 !platform->packages ||
+			 platform->packages > TDX_MAX_PKGS))
+		return bad_parameter("packages", packages,
+				     "a number from 1 to 8");
+
+	return 0;
+}
+
+static int parse_range(char *text, unsigned int base, u64 *first, u64 *last)
+{
+	const char *start = strsep(&text, "-");
+
+	if (!text || kstrtou64(start, base, first) ||
+	    kstrtou64(text, base, last))
+		return -EINVAL;
+
+	return 0;
+}
+
+static int parse_cmr_list(char *text, struct tdx_range *cmr)
+{
+	struct tdx_range *end = cmr + TDX_MAX_CMRS;
+	char *word;
+	u64 last;
+
+	while ((word = strsep(&text, ","))) {
+		if (cmr == end || parse_range(word, 16, &cmr->base, &last) ||
+		    last <= cmr->base)
+			return -EINVAL;
+		cmr->size = last - cmr->base;
+		cmr++;
+	}
+
+	return 0;
+}
+
+/* The kernel has split its RAM up where it uses some of it itself. */
+static int add_ram(struct resource *res, void *arg)
+{
+	struct tdx_range *cmr = arg;
+	struct tdx_range *end = cmr + TDX_MAX_CMRS;
+
+	for (; cmr < end && cmr->size; cmr++) {
+		if (cmr->base + cmr->size == res->start) {
+			cmr->size += resource_size(res);
+			return 0;
+		}
+	}
+	if (cmr == end)
+		return -ENOSPC;
+
+	cmr->base = res->start;
+	cmr->size = resource_size(res);
+	return 0;
+}
+
+/* Firmware leaves out the first MiB, and the kernel counts on that. */
+static int find_cmrs(struct tdx_range *cmrs)
+{
+	struct tdx_range *cmr;
+	int ret;
+
+	ret = walk_iomem_res_desc(IORES_DESC_NONE,
+				  IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY,
+				  SZ_1M, U64_MAX, cmrs, add_ram);
+	if (ret)
+		return ret;
+
+	for (cmr = cmrs; cmr < cmrs + TDX_MAX_CMRS && cmr->size; cmr++) {
+		u64 end = ALIGN_DOWN(cmr->base + cmr->size, SZ_4K);
+
+		cmr->base = ALIGN(cmr->base, SZ_4K);
+		cmr->size = end > cmr->base ? end - cmr->base : 0;
+	}
+
+	return 0;
+}
+
+static int parse_cmrs(struct tdx_platform *platform)
+{
+	char *copy __free(kfree) = NULL;
+	int ret;
+
+	if (!cmrs) {
+		ret = find_cmrs(platform->cmrs);
+		if (ret)
+			pr_err("RAM does not fit into 32 CMRs, give cmrs=\n");
+		return ret;
+	}
+
+	copy = kstrdup(cmrs, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+
+	if (parse_cmr_list(copy, platform->cmrs))
+		return bad_parameter("cmrs", cmrs,
+				     "up to 32 of BASE-END, with commas");
+
+	return 0;
+}
+
+/* MKTME KeyIDs in the low half, from 1 on, then TDX KeyIDs in the high one. */
+static int read_hkids(u64 *first, u64 *last)
+{
+	u64 partitioning;
+
+	if (rdmsrl_safe(MSR_IA32_MKTME_KEYID_PARTITIONING, &partitioning) ||
+	    !upper_32_bits(partitioning))
+		return -ENODEV;
+
+	*first = lower_32_bits(partitioning) + 1ULL;
+	*last = *first + upper_32_bits(partitioning) - 1;
+	return 0;
+}
+
+static int parse_hkids(struct tdx_platform *platform)
+{
+	char *copy __free(kfree) = kstrdup(hkids, GFP_KERNEL);
+	u64 first, last;
+	int ret;
+
+	if (hkids) {
+		if (!copy)
+			return -ENOMEM;
+		ret = parse_range(copy, 10, &first, &last);
+	} else {
+		ret = read_hkids(&first, &last);
+		if (ret) {
+			pr_err("the firmware set up no private KeyIDs, give hkids=\n");
+			return ret;
+		}
+	}
+
+	if (ret || !first || first > last || last > MAX_HKID)
+		return bad_parameter("hkids", hkids ?: "(of the machine)",
+				     "FIRST-LAST from 1 to 32767");
+
+	platform->private_hkid_min = first;
+	platform->private_hkid_max = last;
+	platform->hkid_bits = fls64(last);
+	return 0;
+}
+
+static int parse_parameters(struct tdx_platform *platform)
+{
+	platform->fms = cpuid_eax(1);
+
+	return parse_presence() ?:
+	       parse_version(platform) ?:
+	       parse_lps(platform) ?:
+	       parse_packages(platform) ?:
+	       parse_cmrs(platform) ?:
+	       parse_hkids(platform);
+}
+
+static int __init tdxsim_init(void)
+{
+	struct tdx_platform *platform = &tdxsim_module.platform;
+	int ret;
+
+	if (tdxsim_real_module_may_answer()) {
+		pr_err("this machine has TDX, a real module may answer SEAMCALL\n");
+		return -EBUSY;
+	}
+
+	ret = parse_parameters(platform);
+	if (ret)
+		return ret;
+
+	tdxsim_module.ops = &host_ops;
+	tdxsim_module.lps = kcalloc(nr_cpu_ids, sizeof(*tdxsim_module.lps),
+				    GFP_KERNEL);
+	if (!tdxsim_module.lps)
+		return -ENOMEM;
+
+	ret = tdxsim_set_rules(inject);
+	if (ret) {
+		bad_parameter("inject", inject, "LEAF:CPU:FROM[+COUNT]=CODE,...");
+		goto free_lps;
+	}
+
+	ret = tdxsim_create_files();
+	if (ret)
+		goto clear_rules;
+
+	ret = tdxsim_start_executing();
+	if (ret)
+		goto remove_files;
+
+	pr_info("SEAMCALL in software, for tests: presence=%s version=%s lps=%u packages=%u hkids=%u-%u\n",
+		presence, version, platform->lps, platform->packages,
+		platform->private_hkid_min, platform->private_hkid_max);
+	return 0;
+
+remove_files:
+	tdxsim_remove_files();
+clear_rules:
+	tdxsim_clear_rules();
+free_lps:
+	kfree(tdxsim_module.lps);
+	return ret;
+}
+
+static void __exit tdxsim_exit(void)
+{
+	tdxsim_stop_executing();
+	tdxsim_remove_files();
+	tdxsim_clear_rules();
+	kfree(tdxsim_module.lps);
+}
+
+module_init(tdxsim_init);
+module_exit(tdxsim_exit);
+
+MODULE_DESCRIPTION("Software TDX module for tests");
+MODULE_LICENSE("GPL");
+MODULE_INFO(test, "Y");
