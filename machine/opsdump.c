@@ -5,7 +5,10 @@
  * each kvm_x86 static call.
  *
  * Addresses are printed as symbol+offset, so that the output of two loads of
- * the same modules can be compared although the modules moved.
+ * the same modules can be compared although the modules moved. The symbols come
+ * from files in /lib/symbols, as it takes an emulated CPU ten seconds to read
+ * /proc/kallsyms: objdump -h -t of each module, or where KVM is built in, nm of
+ * vmlinux. Addresses outside of those are printed as they are.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -19,7 +22,6 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
 
-#define KEY		"__SCK__"
 #define KVM_KEY		"__SCK__kvm_x86_"
 #define KVM_TRAMP	"__SCT__kvm_x86_"
 
@@ -29,11 +31,13 @@
 
 #define INSN_SIZE	5
 
+#define SYMBOLS		"/lib/symbols/"
+
 #define KERNEL_START	0xffffffff80000000UL
 
 struct symbol {
 	__u64 addr;
-	char *name;	/* "function" or "function\t[module]" */
+	char *name;
 };
 
 struct site {
@@ -110,18 +114,62 @@ static __u64 section_address(const char *module, const char *section)
 	return addr;
 }
 
-static void read_symbols(void)
-{
-	static const char * const strings[] = { ".rodata.str1.1", ".rodata.str1.8" };
-	char *line = NULL, *rest, name[64];
-	size_t room = 0, m, s;
-	__u64 addr;
-	FILE *file;
+/* A table of static call sites. */
+struct table {
+	const char *where;
+	__u64 start;
+	__u64 end;
+};
 
-	file = fopen("/proc/kallsyms", "r");
-	if (!file)
-		die("cannot open /proc/kallsyms");
-	/* "ffffffffa0000000 t function\t[module]" */
+static struct table tables[ARRAY_SIZE(modules) + 1];
+static size_t nr_tables;
+
+static void add_table(const char *where, __u64 start, __u64 end)
+{
+	tables[nr_tables].where = where;
+	tables[nr_tables].start = start;
+	tables[nr_tables].end = end;
+	nr_tables++;
+}
+
+/* The sections of a module: where objdump thinks they are, and where they are. */
+static struct section {
+	char name[64];
+	__u64 dumped;
+	__u64 addr;
+	__u64 size;
+} sections[128];
+static size_t nr_sections;
+
+static void add_section(const char *module, const char *name, __u64 dumped, __u64 size)
+{
+	if (nr_sections == ARRAY_SIZE(sections))
+		die("too many sections in a module");
+	snprintf(sections[nr_sections].name, sizeof(sections[0].name), "%s", name);
+	sections[nr_sections].dumped = dumped;
+	sections[nr_sections].addr = section_address(module, name);
+	sections[nr_sections].size = size;
+	nr_sections++;
+}
+
+static const struct section *find_section(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < nr_sections; i++) {
+		if (!strcmp(sections[i].name, name))
+			return &sections[i];
+	}
+	return NULL;
+}
+
+/* What nm prints: "ffffffff81000000 T function". */
+static void read_vmlinux_symbols(FILE *file)
+{
+	char *line = NULL, *rest;
+	size_t room = 0;
+	__u64 addr;
+
 	while (getline(&line, &room, file) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		addr = strtoull(line, &rest, 16);
@@ -129,20 +177,73 @@ static void read_symbols(void)
 			add_symbol(addr, rest + 3);
 	}
 	free(line);
-	fclose(file);
+}
+
+/*
+ * What objdump -h -t prints: " 24 .data 000010e0 00000000000006a0 ..." for the
+ * sections, then "0000000000000010 l     F .text\t0000000000000020 function".
+ */
+static void read_module_symbols(const char *module, FILE *file)
+{
+	static const char * const strings[] = { ".rodata.str1.1", ".rodata.str1.8" };
+	char *line = NULL, flags[8], name[64], symbol[512];
+	const struct section *section;
+	size_t room = 0, s;
+	__u64 addr, size;
+
+	nr_sections = 0;
+	while (getline(&line, &room, file) > 0) {
+		if (sscanf(line, " %*u %63s %llx %llx", name, &size, &addr) == 3) {
+			add_section(module, name, addr, size);
+			continue;
+		}
+		if (sscanf(line, "%16llx %7c %63s %*x %511s", &addr, flags, name, symbol) != 4)
+			continue;
+		/* Names of sections and files, and what is gone after init. */
+		if (flags[5] == 'd' || flags[6] == 'f' || !strncmp(name, ".init", 5))
+			continue;
+		section = find_section(name);
+		if (section && section->addr)
+			add_symbol(section->addr + addr - section->dumped, symbol);
+	}
+	free(line);
 
 	/* Strings have no symbol, and kvm_x86_ops.name would show a random one. */
+	for (s = 0; s < ARRAY_SIZE(strings); s++) {
+		section = find_section(strings[s]);
+		if (section && section->addr)
+			add_symbol(section->addr, strings[s]);
+	}
+
+	section = find_section(".static_call_sites");
+	if (section && section->addr)
+		add_table(module, section->addr, section->addr + section->size);
+}
+
+static void read_symbols(void)
+{
+	char path[128];
+	FILE *file;
+	size_t m;
+
+	file = fopen(SYMBOLS "vmlinux", "r");
+	if (file) {
+		read_vmlinux_symbols(file);
+		fclose(file);
+	}
 	for (m = 0; m < ARRAY_SIZE(modules); m++) {
-		for (s = 0; s < ARRAY_SIZE(strings); s++) {
-			addr = section_address(modules[m], strings[s]);
-			if (!addr)
-				continue;
-			snprintf(name, sizeof(name), "%s\t[%s]", strings[s], modules[m]);
-			add_symbol(addr, name);
+		snprintf(path, sizeof(path), "/sys/module/%s/sections", modules[m]);
+		if (access(path, F_OK))
+			continue;
+		snprintf(path, sizeof(path), SYMBOLS "%s", modules[m]);
+		file = fopen(path, "r");
+		if (file) {
+			read_module_symbols(modules[m], file);
+			fclose(file);
 		}
 	}
 	if (!nr_symbols)
-		die("/proc/kallsyms shows no addresses");
+		die("no symbols in " SYMBOLS);
 	qsort(symbols, nr_symbols, sizeof(*symbols), compare_symbols);
 }
 
@@ -163,11 +264,10 @@ static const struct symbol *find_address(__u64 addr)
 
 static const struct symbol *find_name(const char *name)
 {
-	size_t len = strlen(name), i;
+	size_t i;
 
 	for (i = 0; i < nr_symbols; i++) {
-		if (!strncmp(symbols[i].name, name, len) &&
-		    strchr("\t", symbols[i].name[len]))
+		if (!strcmp(symbols[i].name, name))
 			return &symbols[i];
 	}
 	return NULL;
@@ -199,11 +299,6 @@ static bool read_kernel(__u64 addr, void *to, size_t size)
 	return false;
 }
 
-static void print_name(const char *name)
-{
-	printf("%.*s", (int)strcspn(name, "\t"), name);
-}
-
 static void print_address(__u64 addr)
 {
 	const struct symbol *symbol = find_address(addr);
@@ -212,7 +307,7 @@ static void print_address(__u64 addr)
 		printf("%#llx", addr);
 		return;
 	}
-	print_name(symbol->name);
+	printf("%s", symbol->name);
 	if (addr != symbol->addr)
 		printf("+%#llx", addr - symbol->addr);
 }
@@ -283,8 +378,7 @@ static void print_keys(const char *prefix)
 	}
 	qsort(found, nr, sizeof(*found), compare_names);
 	for (i = 0; i < nr; i++) {
-		print_name(found[i]->name);
-		printf(" ");
+		printf("%s ", found[i]->name);
 		if (strcmp(prefix, KVM_KEY)) {
 			print_instruction(found[i]->addr);
 		} else if (read_kernel(found[i]->addr, &func, sizeof(func))) {
@@ -295,39 +389,35 @@ static void print_keys(const char *prefix)
 	free(found);
 }
 
-/*
- * The size of a module's table cannot be had, so it ends where an entry has no
- * key. The text of init sites is gone.
- */
-static size_t print_sites(const char *where, __u64 table, __u64 end)
+/* Sites of KVM's calls only, and not those in init text, which is gone. */
+static size_t print_sites(const struct table *table)
 {
 	const struct symbol *key;
 	struct site *sites = NULL;
 	size_t nr = 0, i;
 	__s32 entry[2];
-	__u64 addr;
+	__u64 at, addr;
 
-	for (; table < end && read_kernel(table, entry, sizeof(entry)); table += 8) {
-		addr = table + 4 + entry[1];
+	for (at = table->start; at < table->end; at += sizeof(entry)) {
+		if (!read_kernel(at, entry, sizeof(entry)))
+			die("cannot read a table of static call sites");
+		addr = at + 4 + entry[1];
 		key = find_address(addr & ~SITE_FLAGS);
-		if (!key || key->addr != (addr & ~SITE_FLAGS) ||
-		    strncmp(key->name, KEY, strlen(KEY)))
-			break;
+		if (!key || key->addr != (addr & ~SITE_FLAGS))
+			continue;
 		if (addr & SITE_INIT || strncmp(key->name, KVM_KEY, strlen(KVM_KEY)))
 			continue;
 		sites = realloc(sites, (nr + 1) * sizeof(*sites));
 		if (!sites)
 			die("no memory");
-		sites[nr].addr = table + entry[0];
+		sites[nr].addr = at + entry[0];
 		sites[nr++].key = key;
 	}
 	qsort(sites, nr, sizeof(*sites), compare_sites);
 	for (i = 0; i < nr; i++) {
-		printf("%s ", where);
+		printf("%s ", table->where);
 		print_address(sites[i].addr);
-		printf(" ");
-		print_name(sites[i].key->name);
-		printf(" ");
+		printf(" %s ", sites[i].key->name);
 		print_instruction(sites[i].addr);
 	}
 	free(sites);
@@ -337,8 +427,7 @@ static size_t print_sites(const char *where, __u64 table, __u64 end)
 int main(void)
 {
 	const struct symbol *start, *stop;
-	size_t sites = 0, m;
-	__u64 table;
+	size_t sites = 0, t;
 
 	read_symbols();
 	open_kcore();
@@ -351,12 +440,9 @@ int main(void)
 	start = find_name("__start_static_call_sites");
 	stop = find_name("__stop_static_call_sites");
 	if (start && stop)
-		sites += print_sites("vmlinux", start->addr, stop->addr);
-	for (m = 0; m < ARRAY_SIZE(modules); m++) {
-		table = section_address(modules[m], ".static_call_sites");
-		if (table)
-			sites += print_sites(modules[m], table, ~0ULL);
-	}
+		add_table("vmlinux", start->addr, stop->addr);
+	for (t = 0; t < nr_tables; t++)
+		sites += print_sites(&tables[t]);
 	if (!sites)
 		die("no static call sites of KVM");
 	return 0;
