@@ -3,7 +3,7 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help run check tree export series shell clean packages kernels
+.PHONY: help run check mutants tree export series shell clean packages kernels
 
 SHELL := /bin/bash
 B := build
@@ -17,6 +17,7 @@ help:
 	@echo 'make run SCENARIO=s  the same for one scenario ("scenarios/run --list" names them)'
 	@echo 'make check           every test'
 	@echo 'make check ONLY=p    the tests that match the pattern p, e.g. ONLY="scenario/reload*"'
+	@echo 'make mutants         put one fault after the other into the series: does a test catch it?'
 	@echo 'make tree            the patched kernel in build/linux, a git tree with one commit a patch'
 	@echo 'make export          bring the commits in build/linux back to patches/ and our files'
 	@echo 'make series          the mail-ready series in build/series'
@@ -32,6 +33,9 @@ endif
 
 check: packages
 	@check/run '$(ONLY)'
+
+mutants: $(B)/initramfs-main.cpio $(B)/initramfs-lockdep.cpio
+	@check/mutants $(ONLY)
 
 tree: packages
 	@$(STEP) 'Preparing build/linux' tree patches/tree

@@ -114,6 +114,22 @@ tdxsim()
 	try "tdxsim $*" modprobe tdxsim "$@"
 }
 
+# Where it could come between the kernel and a real TDX module.
+tdxsim_refuses()
+{
+	if modprobe tdxsim 2>/dev/null; then
+		not_ok "tdxsim_refuses: it loaded"
+	else
+		log_has 'tdxsim: this machine has TDX, a real module may answer'
+	fi
+}
+
+# TAINT_TEST, bit 18
+tainted_as_test()
+{
+	expect tainted_as_test 262144 $(($(cat /proc/sys/kernel/tainted) & 262144))
+}
+
 # The test module of the hook reports by itself, and loads if all is well.
 hooktest()
 {
