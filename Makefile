@@ -3,13 +3,13 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help run check mutants tree export series shell clean packages kernels
+.PHONY: help run check mutants matrix tree export series shell clean packages kernels
 
 SHELL := /bin/bash
 B := build
 STEP := machine/step
 LINUX := $(B)/linux/.git/laid-out
-KERNELS := main builtin notdx lockdep
+KERNELS := main builtin notdx fault debug
 
 help:
 	@echo 'make run             boot the emulated TDX host, once with a working TDX module, once with'
@@ -18,6 +18,7 @@ help:
 	@echo 'make check           every test'
 	@echo 'make check ONLY=p    the tests that match the pattern p, e.g. ONLY="scenario/reload*"'
 	@echo 'make mutants         put one fault after the other into the series: does a test catch it?'
+	@echo 'make matrix          load kvm_intel with each fault on its way, one after the other'
 	@echo 'make tree            the patched kernel in build/linux, a git tree with one commit a patch'
 	@echo 'make export          bring the commits in build/linux back to patches/ and our files'
 	@echo 'make series          the mail-ready series in build/series'
@@ -34,8 +35,12 @@ endif
 check: packages
 	@check/run '$(ONLY)'
 
-mutants: $(B)/initramfs-main.cpio $(B)/initramfs-lockdep.cpio
+mutants: $(B)/initramfs-main.cpio $(B)/initramfs-debug.cpio
 	@check/mutants $(ONLY)
+
+matrix: $(KERNELS:%=$(B)/initramfs-%.cpio)
+	@check/matrix
+	@scenarios/run --times 200 --timeout 3000 --logs $(B)/logs/races races
 
 tree: packages
 	@$(STEP) 'Preparing build/linux' tree patches/tree
@@ -78,11 +83,17 @@ $(B)/obj-%/tdxsim.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard tools/testing/
 $(B)/obj-%/hooktest.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/hooktest/*) machine/mkmodule
 	@$(STEP) 'Building hooktest, $*' hooktest-$* machine/mkmodule $(B)/obj-$* machine/hooktest
 
+$(B)/obj-%/faults.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/faults/*) machine/mkmodule
+	@$(STEP) 'Building faults, $*' faults-$* machine/mkmodule $(B)/obj-$* machine/faults
+
 $(B)/tests/.built: $(LINUX) machine/mktests machine/selftests.list
 	@$(STEP) 'Building the KVM selftests' tests machine/mktests $(B)/linux $(B)/tests
 	@touch $@
 
 $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/tests/.built \
-		machine/mkinitramfs machine/init machine/steps.sh machine/opsdump.c
+		machine/mkinitramfs machine/init machine/steps.sh machine/points.sh $(wildcard machine/*.c)
 	@$(STEP) 'Packing the initramfs, $*' initramfs-$* machine/mkinitramfs $(B)/obj-$* $@ \
-		--tests $(B)/tests --module $(B)/obj-$*/tdxsim.ko --module $(B)/obj-$*/hooktest.ko
+		--tests $(B)/tests $(patsubst %,--module %,$(filter %.ko,$^))
+
+# The fault matrix needs kprobes and fault injection.
+$(B)/initramfs-fault.cpio: $(B)/obj-fault/faults.ko

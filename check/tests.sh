@@ -173,13 +173,13 @@ kernel_without_warnings() {
 	! grep -E ': warning:' "build/logs/kernel-$1.log"
 }
 
-# module_builds DIR/NAME: with all warnings of gcc and sparse.
+# module_builds DIR/NAME [KERNEL]: with all warnings of gcc and sparse.
 module_builds() {
-	local log=$step/module.log
+	local log=$step/module.log objdir=build/obj-${2-main}
 
 	mkdir -p $step
-	rm -rf build/obj-main/"$(basename "$1")"
-	machine/mkmodule build/obj-main "$1" W=1 C=2 > $log 2>&1 || { cat $log; return 1; }
+	rm -rf "${objdir:?}/$(basename "$1")"
+	machine/mkmodule "$objdir" "$1" W=1 C=2 > $log 2>&1 || { cat $log; return 1; }
 	cat $log
 	grep -q CHECK $log
 	! grep -E ': (warning|error):' $log
@@ -288,6 +288,13 @@ scenario_tests() {
 	done < <(scenarios/run --jobs "${jobs:?}" --kernels build --logs build/logs/scenarios "${names[@]}" 2>&1)
 }
 
+# Prints the table of the fault matrix too, as diagnostics.
+matrix_part() {
+	selected matrix/part || return 0
+	run matrix/part check/matrix --part --jobs "${jobs:?}"
+	cat build/matrix/table
+}
+
 all_tests() {
 	local commits commit nth=0 patch file kernel
 
@@ -307,15 +314,17 @@ all_tests() {
 	run docs/html documentation
 	run commands/bad-input bad_input
 
-	if group build || group scenario || group patch; then
+	if group build || group scenario || group matrix || group patch; then
 		need kernels || return
 	fi
-	for kernel in main builtin notdx lockdep; do
+	for kernel in main builtin notdx fault debug; do
 		run "build/$kernel-without-warnings" kernel_without_warnings $kernel
 	done
 	run build/tdxsim module_builds tools/testing/tdxsim
 	run build/hooktest module_builds machine/hooktest
+	run build/faults module_builds machine/faults fault
 	scenario_tests
+	matrix_part
 
 	mapfile -t commits < <(git -C $linux rev-list --reverse base..series)
 	for commit in "${commits[@]}"; do

@@ -10,6 +10,8 @@ vendor=kvm_intel
 tdxsim_dir=/sys/kernel/debug/tdxsim
 passed=0
 failed=0
+killed=0
+times=${times:-1}
 
 say()
 {
@@ -236,6 +238,79 @@ cpu_cycle()
 	cpu "$1" online
 }
 
+# ---- races; $times comes from scenarios/run --times
+
+# storm CPU...: each goes offline and online until storm_ends.
+storm()
+{
+	local cpu
+
+	touch /tmp/storm
+	for cpu; do
+		while [ -e /tmp/storm ]; do
+			echo 0
+			echo 1
+		done >/sys/devices/system/cpu/cpu"$cpu"/online 2>/dev/null &
+	done
+	storm="$*"
+}
+
+# storm_ends [CPU]...: all come online, but those given do not have to.
+storm_ends()
+{
+	local cpu
+
+	rm /tmp/storm
+	wait
+	for cpu in $storm; do
+		echo 1 >/sys/devices/system/cpu/cpu"$cpu"/online 2>/dev/null
+		case " $* " in
+		*" $cpu "*) ;;
+		*) expect "cpu $cpu, online reads" 1 "$(cat /sys/devices/system/cpu/cpu"$cpu"/online)" ;;
+		esac
+	done
+}
+
+# reload_either [PARAMETER]...: the parameter reads Y or N, and the log says which.
+reload_either()
+{
+	local tdx
+
+	unload
+	load "$@"
+	tdx=$(cat /sys/module/$vendor/parameters/tdx)
+	case $tdx in
+	Y) warnings 0 'TDX not enabled' ;;
+	N) warnings 1 'TDX not enabled' ;;
+	*) not_ok "reload_either: parameters/tdx reads '$tdx'" ;;
+	esac
+}
+
+# reload_twice_at_once [PARAMETER]...: one of them loads, the other one finds it.
+reload_twice_at_once()
+{
+	unload
+	echo "steps: # load $vendor $*, twice" >/dev/kmsg
+	modprobe $vendor "$@" 2>/tmp/first.log &
+	modprobe $vendor "$@" 2>/tmp/second.log
+	wait
+	[ -e /sys/module/$vendor ] || not_ok "reload_twice_at_once: neither loaded it"
+	tdx_is Y
+}
+
+# reload_killed [PARAMETER]...: modprobe gets a signal, a bit later each time.
+reload_killed()
+{
+	local delay=$((killed % 20))
+
+	killed=$((killed + 1))
+	unload
+	modprobe $vendor "$@" 2>/dev/null &
+	usleep $((delay * 100000))
+	kill -9 $! 2>/dev/null
+	wait
+}
+
 # vmx_is ON|OFF: each online CPU is in VMX operation, or none is.
 vmx_is()
 {
@@ -397,6 +472,28 @@ as_reference()
 		not_ok "as_reference: $(grep -c '^[-+][^-+]' /tmp/difference) lines differ"
 		explain </tmp/difference
 	fi
+}
+
+# What kmemleak finds. It does not look at what is younger than five seconds.
+no_leaks()
+{
+	local file=/sys/kernel/debug/kmemleak
+
+	sleep 6
+	echo scan >$file
+	echo scan >$file
+	if [ -s $file ]; then
+		not_ok "no_leaks: $(grep -c '^unreferenced' $file)"
+		explain <$file
+	else
+		ok no_leaks
+	fi
+}
+
+# It turns itself off after a report.
+lockdep_is_on()
+{
+	expect "lockdep_is_on, debug_locks" 1 "$(awk '/^ *debug_locks:/ { print $2 }' /proc/lockdep_stats)"
 }
 
 finish()

@@ -1,0 +1,207 @@
+# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of steps.sh
+# Verbs for the points of the fault matrix, on top of steps.sh. Needs the modules
+# tdxsim and faults, and a kernel with fault injection.
+#
+# A point is one load of kvm_intel tdx=1 with one fault on its way. The outcome
+# is Y or N, what the parameter reads, or "none" if the module did not load.
+# What must hold then is the same for all points.
+
+faults=/sys/kernel/debug/faults
+skip_sweep=
+
+unload_vendor()
+{
+	modprobe -r $vendor >/tmp/try.log 2>&1
+	[ ! -e /sys/module/$vendor ] || not_ok "unload: $(tail -n 1 /tmp/try.log)"
+}
+
+# A TDX module that was just loaded by the firmware, and a host core that did
+# not talk to it yet.
+fresh_module()
+{
+	modprobe -r tdxsim
+	modprobe tdxsim || not_ok "cannot load tdxsim"
+	echo 1 >$faults/rearm || not_ok "cannot rearm the host core"
+}
+
+# ---- what goes wrong
+
+inject()
+{
+	echo "$1" >$tdxsim_dir/inject || not_ok "inject $1"
+}
+
+# Faults at calls that are not made.
+inject_nothing()
+{
+	inject "$1"
+}
+
+override()
+{
+	echo "$*" >$faults/override || not_ok "override $*"
+}
+
+failnth()
+{
+	echo "$1" >$faults/failnth || not_ok "failnth $1"
+}
+
+# vmxe CPU: it looks as if another hypervisor used it.
+vmxe()
+{
+	foreign=$1
+	echo "$1 1" >$faults/vmxe || not_ok "vmxe $1"
+}
+
+# Takes the fault back. Says "unreached" if it did not come about, and "reached"
+# if it must not have.
+disarm()
+{
+	local fired=
+
+	case $1 in
+	inject)
+		awk '{ n += $4 } END { exit !n }' $tdxsim_dir/counts || fired=unreached
+		echo >$tdxsim_dir/inject
+		;;
+	inject_nothing)
+		awk '{ n += $4 } END { exit n > 0 }' $tdxsim_dir/counts || fired=reached
+		echo >$tdxsim_dir/inject
+		;;
+	override)
+		[ "$(cut -d ' ' -f 2 $faults/override)" = 1 ] || fired=unreached
+		echo >$faults/override
+		;;
+	failnth)
+		# What comes later is not the series', and fails softly.
+		[ "$(cat $faults/failnth)" = "fired setup" ] || fired=unreached
+		echo 0 >$faults/failnth
+		;;
+	vmxe)
+		echo "$foreign 0" >$faults/vmxe
+		;;
+	esac
+	echo "$fired"
+}
+
+# ---- what must hold
+
+# No line above info level from KVM, and one that says that TDX is on.
+holds_y()
+{
+	tdx_is Y
+	no_warnings
+	log_count 1 'virt/tdx: module initialized$'
+	vmx_is ON
+	guest
+}
+
+holds_n()
+{
+	tdx_is N
+	warnings 1 'TDX not enabled, continuing as with tdx=0: '
+	warnings 1 .
+	log_count 0 'virt/tdx: module initialized'
+	vmx_is ON
+	as_reference
+	guest
+}
+
+holds_none()
+{
+	[ ! -e /sys/module/$vendor ] || not_ok "$vendor is there"
+	[ ! -e /dev/kvm ] || not_ok "/dev/kvm is there"
+}
+
+holds_unloaded()
+{
+	unload_vendor
+	vmx_is OFF
+	diff /tmp/unloaded/cpuhp /sys/devices/system/cpu/hotplug/states >/tmp/difference || {
+		not_ok "CPU hotplug states are left"
+		explain </tmp/difference
+	}
+	same_memory
+}
+
+# point ID WANTED VERB...: WANTED is the outcome, or ? if N and none are right,
+# and Y where the fault does not hurt. VERB is what goes wrong.
+point()
+{
+	local id=$1 wanted=$2 got fired before=$failed
+
+	shift 2
+	[ -z "$skip_sweep" ] || [ "$1" != "$skip_sweep" ] || return 0
+	[ -z "$reboot" ] || return 0
+	repeating=yes
+	fresh_module
+	dmesg -c >/dev/null
+	"$@"
+	if finit /lib/modules/*/kernel/arch/x86/kvm/kvm-intel.ko tdx=1 >/tmp/try.log 2>&1; then
+		got=$(cat /sys/module/$vendor/parameters/tdx)
+	else
+		got=none
+	fi
+	fired=$(disarm "$1")
+	case $wanted:$got in
+	'?':* | "$got:$got") ;;
+	*) not_ok "the outcome is $got instead of $wanted" ;;
+	esac
+	[ "$wanted" = '?' ] || [ -z "$fired" ] || not_ok "the fault is $fired"
+	case $got in
+	Y) holds_y ;;
+	N) holds_n ;;
+	none) holds_none ;;
+	esac
+	# The host core keeps the memory of a module that is initialized, and
+	# that it is.
+	if grep -q 'state SYS_READY' $tdxsim_dir/state &&
+		[ "$(kernel_log | grep -c 'virt/tdx: module initialized$')" != 0 ]; then
+		reboot=yes
+		unload_vendor
+		vmx_is OFF
+	else
+		holds_unloaded
+	fi
+	repeating=
+	[ -z "$fired" ] || [ "$1" != failnth ] || skip_sweep=failnth
+	if [ "$failed" = "$before" ]; then
+		say "point $id ok $got $fired"
+	else
+		say "point $id violation $got $fired"
+	fi
+}
+
+# What a load with tdx=0 gives.
+points_begin()
+{
+	local attr
+
+	reboot=
+	mkdir -p /tmp/unloaded
+	try "load tdxsim" modprobe tdxsim
+	try "load faults" modprobe faults
+	for attr in failslab fail_page_alloc; do
+		echo N >/sys/kernel/debug/$attr/ignore-gfp-wait
+		# A stack for each of them would be a report of a bug to others.
+		echo 0 >/sys/kernel/debug/$attr/verbose
+	done
+	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+	cp /sys/devices/system/cpu/hotplug/states /tmp/unloaded/cpuhp
+	load tdx=0
+	tdx_is N
+	try reference state_of_kvm /tmp/reference
+	guest
+	unload_vendor
+	cp /sys/devices/system/cpu/hotplug/states /tmp/unloaded/cpuhp
+	note_memory
+}
+
+points_end()
+{
+	load tdx=0
+	guest
+	unload_vendor
+	finish
+}
