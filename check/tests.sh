@@ -191,7 +191,7 @@ tdxsim_vectors() {
 
 	mkdir -p build/vectors
 	gcc -O2 -Wall -Itools/testing/tdxsim -I$linux/tools/include -I$linux/tools/arch/x86/include \
-		-o build/vectors/test check/vectors_test.c
+		-o build/vectors/test check/vectors_test.c check/vectors_model.c
 	for file in check/vectors/*.vec.xz; do
 		xz -dc "$file" > "build/vectors/$(basename "$file" .xz)"
 	done

@@ -1,200 +1,149 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs the model of the TDX module in tdx_module.c, compiled for user space,
- * against files of answers that the real module gave.
+ * Runs files of calls to the TDX module, each with the answer that it has to
+ * give, against a backend: see vectors_test.h.
  *
  * usage: vectors_test FILE...
  *
- * A file holds sequences of calls, told apart by their first word:
+ * A file holds records, told apart by their first word:
  *
  *   case      one TDH.SYS.CONFIG in a state that is reached before it
  *   seq       calls after each other on a freshly loaded module
  *   field,    TDH.SYS.RD of one field, on a module with one initialised LP
  *   first, rd
+ *   row       one rule in one line, see rows.vec
  *
- * Platform faults that the model leaves to injection (MSRs, CPUID, entropy,
- * SEAM capabilities) make the rest of their sequence skipped. PLATFORM fields
- * other than packages and CMRs are compared by their next id only.
+ * The others are described in vectors/README.txt. PLATFORM fields other than
+ * packages and CMRs are compared by their next id only.
  *
- * Prints one line a failed record, then counts. Exit status 1 if any failed.
+ * Prints what was wanted and what came of each failed record, then counts. Exit
+ * status 1 if any failed.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "tdx_module.c"
+#include "vectors_test.h"
 
-#define MAX_WORDS	32
-#define NR_LPS		1024
+#define MAX_WORDS	64
+#define MAX_LINE	4096
+
+#define MAX_CMRS	32
+#define MAX_TDMRS	64
+#define MAX_RSVD	16
+#define PAMT_LEVELS	3
+#define INFO_ALIGN	512
+
+#define GIB		0x40000000ULL
 
 /* Where the symbolic addresses are, away from all others in the files. */
 #define ARRAY_PA	0x2000000000ULL
 #define INFO_PA		0x2000010000ULL
 
-/* ---- host memory: pages that come into being when they are written ---- */
+#define LEAF_RDMD	24
+#define LEAF_KEY_CONFIG	31
+#define LEAF_INIT	33
+#define LEAF_RD		34
+#define LEAF_LP_INIT	35
+#define LEAF_TDMR_INIT	36
+#define LEAF_CONFIG	45
 
-#define PAGE_BYTES	4096
-#define NR_BUCKETS	65536
+#define TDX_SYS_NOT_READY	0xc000050500000000ULL
 
-struct page {
-	struct page *next;
-	u64 pfn;
-	u8 bytes[PAGE_BYTES];
+#define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
+
+struct range {
+	uint64_t base;
+	uint64_t size;
 };
 
-static struct page *pages[NR_BUCKETS];
+struct tdmr_info {
+	uint64_t base;
+	uint64_t size;
+	struct range pamt[PAMT_LEVELS];
+	struct range rsvd[MAX_RSVD];
+};
 
-static struct page *find_page(u64 pa)
-{
-	struct page *page = pages[(pa / PAGE_BYTES) % NR_BUCKETS];
-
-	while (page && page->pfn != pa / PAGE_BYTES)
-		page = page->next;
-
-	return page;
-}
-
-static struct page *get_page(u64 pa)
-{
-	struct page **bucket = &pages[(pa / PAGE_BYTES) % NR_BUCKETS];
-	struct page *page = find_page(pa);
-
-	if (page)
-		return page;
-
-	page = calloc(1, sizeof(*page));
-	if (!page)
-		exit(2);
-	page->pfn = pa / PAGE_BYTES;
-	page->next = *bucket;
-	*bucket = page;
-	return page;
-}
-
-static void forget_pages(void)
-{
-	struct page *page;
-	int i;
-
-	for (i = 0; i < NR_BUCKETS; i++) {
-		while ((page = pages[i])) {
-			pages[i] = page->next;
-			free(page);
-		}
-	}
-}
-
-static void host_read(void *dst, u64 pa, size_t len)
-{
-	u8 *to = dst;
-
-	for (; len; len--, pa++) {
-		struct page *page = find_page(pa);
-
-		*to++ = page ? page->bytes[pa % PAGE_BYTES] : 0;
-	}
-}
-
-static void host_write(u64 pa, const void *src, size_t len)
-{
-	const u8 *from = src;
-
-	for (; len; len--, pa++)
-		get_page(pa)->bytes[pa % PAGE_BYTES] = *from++;
-}
-
-/* ---- the machine of the current record ---- */
-
-static struct tdx_module module;
-static struct tdx_lp lps[NR_LPS];
-static u32 lp_packages[NR_LPS];
-
-static struct tdx_platform header;	/* as given at the top of the file */
-static struct tdx_platform platform;	/* the one of the record */
-
-struct tdmr_line {
-	u64 pa;
+struct tdmr {
+	uint64_t pa;
 	struct tdmr_info info;
 };
 
-static struct tdmr_line header_tdmrs[TDX_MAX_TDMRS];
-static struct tdmr_line tdmrs[TDX_MAX_TDMRS];
-static unsigned int nr_header_tdmrs, nr_tdmrs;
+struct machine {
+	char version[16];
+	unsigned int lps;
+	unsigned int packages;
+	unsigned int hkid_bits;
+	unsigned int private_hkid_min;
+	unsigned int private_hkid_max;
+	struct range seamrr;
+	struct range cmrs[MAX_CMRS];
+	bool own_cmrs;
+	struct tdmr tdmrs[MAX_TDMRS];
+	unsigned int nr_tdmrs;
+};
+
+static struct machine header;	/* as given at the top of the file */
+static struct machine machine;	/* the one of the record */
 
 static unsigned long passed, failed, skipped;
 static const char *file;
 static unsigned long line_nr;
 
-static u32 host_lp_package(unsigned int lp)
-{
-	return lp_packages[lp];
-}
-
-static const struct tdx_host_ops host_ops = {
-	.read		= host_read,
-	.write		= host_write,
-	.lp_package	= host_lp_package,
+static const char * const reg_names[NR_REGS] = {
+	"rax", "rcx", "rdx", "r8", "r9", "r10", "r11", "rbx", "rsi", "rdi",
+	"r12", "r13", "r14", "r15", "rflags"
 };
 
-static void load_module(void)
+static const char * const outcome_names[NR_OUTCOMES] = {
+	"completed", "vmfailinvalid", "gp", "ud"
+};
+
+static const char * const state_names[] = {
+	"SYSINIT_PENDING", "SYSINIT_DONE", "SYSCONFIG_DONE", "SYS_READY",
+	"SYS_SHUTDOWN"
+};
+
+enum state {
+	SYSINIT_PENDING, SYSINIT_DONE, SYSCONFIG_DONE, SYS_READY, SYS_SHUTDOWN
+};
+
+__attribute__((format(printf, 1, 2), noreturn))
+static void die(const char *format, ...)
 {
-	memset(&module, 0, sizeof(module));
-	memset(lps, 0, sizeof(lps));
-	forget_pages();
-	module.ops = &host_ops;
-	module.lps = lps;
-	module.platform = platform;
-}
+	va_list args;
 
-static void place_tdmrs(u64 array, const struct tdmr_line *lines,
-			unsigned int nr)
-{
-	unsigned int i;
-	u64 pa;
-
-	array = pa_strip_hkid(&module, array);
-	for (i = 0; i < nr; i++) {
-		host_write(array + i * sizeof(u64), &lines[i].pa, sizeof(u64));
-		pa = pa_strip_hkid(&module, lines[i].pa);
-		host_write(pa, &lines[i].info, sizeof(lines[i].info));
-	}
-}
-
-static void check(bool good, const char *what)
-{
-	if (good) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("%s:%lu: %s\n", file, line_nr, what);
-}
-
-static struct tdx_regs seamcall(unsigned int lp, u64 rax, u64 rcx, u64 rdx,
-				u64 r8)
-{
-	struct tdx_regs regs = { .rax = rax, .rcx = rcx, .rdx = rdx, .r8 = r8 };
-
-	if (lp >= NR_LPS || !tdx_module_seamcall(&module, lp, &regs)) {
-		fprintf(stderr, "%s:%lu: no such LP\n", file, line_nr);
-		exit(2);
-	}
-	return regs;
+	fprintf(stderr, "%s:%lu: ", file, line_nr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(2);
 }
 
 /* ---- words of a line ---- */
 
+static char line_text[MAX_LINE];	/* the line, or clause of a row, as it is */
+static char line_copy[MAX_LINE];
 static char *words[MAX_WORDS];
 static unsigned int nr_words;
 
-static void split(char *text)
+static void split(const char *text)
 {
 	char *save, *word;
 
-	memset(words, 0, sizeof(words));
+	snprintf(line_text, sizeof(line_text), "%s", text);
+	line_text[strcspn(line_text, "\n")] = 0;
+	strcpy(line_copy, line_text);
+
 	nr_words = 0;
-	for (word = strtok_r(text, "\n ", &save); word && nr_words < MAX_WORDS;
-	     word = strtok_r(NULL, "\n ", &save))
+	for (word = strtok_r(line_copy, " ", &save); word;
+	     word = strtok_r(NULL, " ", &save)) {
+		if (nr_words == MAX_WORDS)
+			die("too many words");
 		words[nr_words++] = word;
+	}
 }
 
 static bool is(unsigned int word, const char *text)
@@ -202,139 +151,324 @@ static bool is(unsigned int word, const char *text)
 	return word < nr_words && !strcmp(words[word], text);
 }
 
-static u64 number(unsigned int word)
+static uint64_t parse_number(const char *text)
 {
-	u64 base = 0;
-	char *text;
+	uint64_t base = 0;
+	char *end;
 
-	if (word >= nr_words) {
-		fprintf(stderr, "%s:%lu: too few words\n", file, line_nr);
-		exit(2);
-	}
-
-	text = words[word];
 	if (!strncmp(text, "ARRAY", 5)) {
 		base = ARRAY_PA;
 		text += 5;
 	} else if (!strncmp(text, "OK", 2)) {
 		/* word 1 of a tdmr line is its number */
-		base = INFO_PA + strtoull(words[1], NULL, 0) * TDMR_INFO_ALIGN;
+		base = INFO_PA + strtoull(words[1], NULL, 0) * INFO_ALIGN;
 		text += 2;
 	}
+	if (*text == '+')
+		text++;
+	else if (base && !*text)
+		return base;
 
-	return base + (*text ? strtoull(*text == '+' ? text + 1 : text, NULL, 0) : 0);
+	base += strtoull(text, &end, 0);
+	if (!*text || *end)
+		die("'%s' is no number", text);
+	return base;
 }
 
-static enum tdx_module_state state_word(unsigned int word)
+static uint64_t number(unsigned int word)
 {
-	enum tdx_module_state state;
+	if (word >= nr_words)
+		die("too few words");
+	return parse_number(words[word]);
+}
 
-	for (state = TDX_STATE_SYSINIT_PENDING;
-	     state <= TDX_STATE_SYS_SHUTDOWN; state++) {
-		if (is(word, tdx_module_state_name(state)))
+static unsigned int index_below(unsigned int word, unsigned int limit)
+{
+	uint64_t n = number(word);
+
+	if (n >= limit)
+		die("%s is too high", words[word]);
+	return n;
+}
+
+static enum state state_word(unsigned int word)
+{
+	unsigned int state;
+
+	for (state = 0; state < ARRAY_LEN(state_names); state++) {
+		if (is(word, state_names[state]))
 			return state;
 	}
+	die("unknown state");
+}
 
-	fprintf(stderr, "%s:%lu: unknown state\n", file, line_nr);
-	exit(2);
+/* ---- the machine ---- */
+
+__attribute__((format(printf, 1, 2)))
+static void tell_backend(const char *format, ...)
+{
+	char line[MAX_LINE];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (!backend_line(line))
+		die("refused: %s", line);
+}
+
+static uint64_t strip_hkid(uint64_t pa)
+{
+	return pa & ((1ULL << (52 - machine.hkid_bits)) - 1);
+}
+
+static void place_tdmrs(uint64_t array, const struct tdmr *tdmrs,
+			unsigned int nr)
+{
+	unsigned int i;
+
+	array = strip_hkid(array);
+	for (i = 0; i < nr; i++) {
+		backend_write(array + i * sizeof(uint64_t), &tdmrs[i].pa,
+			      sizeof(uint64_t));
+		backend_write(strip_hkid(tdmrs[i].pa), &tdmrs[i].info,
+			      sizeof(tdmrs[i].info));
+	}
+}
+
+static void load_module(void)
+{
+	const struct range *cmrs = machine.cmrs;
+	unsigned int i;
+
+	backend_reset();
+	tell_backend("version %s", machine.version);
+	tell_backend("lps %u", machine.lps);
+	tell_backend("pkgs %u", machine.packages);
+	tell_backend("fms 806f8");
+	tell_backend("hkid_bits %u", machine.hkid_bits);
+	tell_backend("private_hkid_min %u", machine.private_hkid_min);
+	tell_backend("private_hkid_max %u", machine.private_hkid_max);
+	tell_backend("seamrr %llx %llx",
+		     (unsigned long long)machine.seamrr.base,
+		     (unsigned long long)machine.seamrr.size);
+	for (i = 0; i < MAX_CMRS; i++) {
+		if (cmrs[i].base || cmrs[i].size)
+			tell_backend("cmr %u %llx %llx", i,
+				     (unsigned long long)cmrs[i].base,
+				     (unsigned long long)cmrs[i].size);
+	}
+}
+
+/* LPs of the same number for each package. */
+static unsigned int package_of(unsigned int lp)
+{
+	return lp < machine.lps ? lp * machine.packages / machine.lps : 0;
+}
+
+/* ---- calls ---- */
+
+static void set_inputs(uint64_t *regs, uint64_t rax, uint64_t rest)
+{
+	enum reg reg;
+
+	for (reg = RAX; reg < NR_REGS; reg++)
+		regs[reg] = rest + reg;
+	regs[RAX] = rax;
+	regs[RFLAGS] = RFLAGS_ARITHMETIC;
+}
+
+static uint64_t good_call(unsigned int lp, uint64_t rax, uint64_t rcx,
+			  uint64_t rdx, uint64_t r8)
+{
+	uint64_t regs[NR_REGS];
+
+	set_inputs(regs, rax, 0);
+	regs[RCX] = rcx;
+	regs[RDX] = rdx;
+	regs[R8] = r8;
+	if (backend_call(lp, package_of(lp), regs) != COMPLETED)
+		die("no module");
+	return regs[RAX];
+}
+
+/* Reaches a state by good calls. */
+static void reach(enum state state, unsigned int nr_lps,
+		  const struct tdmr *tdmrs, unsigned int nr_tdmrs)
+{
+	unsigned int lp;
+
+	if (state == SYSINIT_PENDING)
+		return;
+
+	good_call(0, LEAF_INIT, 0, 0, 0);
+	for (lp = 0; lp < nr_lps; lp++)
+		good_call(lp, LEAF_LP_INIT, 0, 0, 0);
+	if (state == SYSINIT_DONE)
+		return;
+
+	place_tdmrs(ARRAY_PA, tdmrs, nr_tdmrs);
+	good_call(0, LEAF_CONFIG, ARRAY_PA, nr_tdmrs,
+		  machine.private_hkid_min);
+	if (state == SYSCONFIG_DONE)
+		return;
+
+	for (lp = 0; lp < nr_lps; lp++)
+		good_call(lp, LEAF_KEY_CONFIG, 0, 0, 0);
+	if (state == SYS_SHUTDOWN)
+		good_call(0, 52, 0, 0, 0);
+}
+
+static bool in_state(enum state state)
+{
+	return !strcmp(backend_state(), state_names[state]);
+}
+
+/* What a record has failed on, for its name and place to be printed once. */
+static bool record_failed;
+static const char *record_name;
+
+static void mismatch(const char *what, uint64_t want, uint64_t got)
+{
+	printf("not ok %s # %s:%lu: %s: want %#llx, got %#llx\n", record_name,
+	       file, line_nr, what, (unsigned long long)want,
+	       (unsigned long long)got);
+	record_failed = true;
+}
+
+static void mismatch_name(const char *what, const char *want, const char *got)
+{
+	printf("not ok %s # %s:%lu: %s: want %s, got %s\n", record_name, file,
+	       line_nr, what, want, got);
+	record_failed = true;
+}
+
+static void end_of_check(void)
+{
+	if (record_failed)
+		failed++;
+	else
+		passed++;
+	record_failed = false;
+}
+
+/* RFLAGS are as the outcome wants them, whatever the registers are. */
+static void check_call(unsigned int lp, unsigned int package, uint64_t *regs,
+		       const uint64_t *want, enum outcome want_outcome)
+{
+	enum outcome outcome = backend_call(lp, package, regs);
+	uint64_t flags = want_outcome == VMFAILINVALID ? RFLAGS_CF : 0;
+	enum reg reg;
+
+	if (outcome != want_outcome) {
+		mismatch_name("outcome", outcome_names[want_outcome],
+			      outcome_names[outcome]);
+		if (outcome == COMPLETED)
+			mismatch("rax", want[RAX], regs[RAX]);
+		return;
+	}
+
+	/* RAX and RFLAGS do not survive the handling of a fault. */
+	for (reg = outcome <= VMFAILINVALID ? RAX : RCX; reg < RFLAGS; reg++) {
+		if (regs[reg] != want[reg])
+			mismatch(reg_names[reg], want[reg], regs[reg]);
+	}
+	if (outcome <= VMFAILINVALID &&
+	    (regs[RFLAGS] & RFLAGS_ARITHMETIC) != flags)
+		mismatch("rflags", flags, regs[RFLAGS] & RFLAGS_ARITHMETIC);
+}
+
+static void check_state(enum state state)
+{
+	if (!in_state(state))
+		mismatch_name("state", state_names[state], backend_state());
 }
 
 /* ---- lines that describe the machine ---- */
 
-static bool platform_line(struct tdx_platform *p, struct tdmr_line *t,
-			  unsigned int *nr)
+static void tdmr_line(struct machine *m)
 {
-	unsigned int i, n;
+	unsigned int i = index_below(1, MAX_TDMRS), n;
+	struct tdmr *tdmr = &m->tdmrs[i];
 
-	if (is(0, "max_pa")) {
-		return true;
-	} else if (is(0, "hkid_bits")) {
-		p->hkid_bits = number(1);
-	} else if (is(0, "private_hkid_min")) {
-		p->private_hkid_min = number(1);
-	} else if (is(0, "private_hkid_max")) {
-		p->private_hkid_max = number(1);
-	} else if (is(0, "seamrr")) {
-		p->seamrr = (struct tdx_range) { number(1), number(2) };
-	} else if (is(0, "packages") || is(0, "pkgs")) {
-		p->packages = number(1);
-	} else if (is(0, "cmr")) {
-		p->cmrs[number(1)] = (struct tdx_range) { number(2), number(3) };
-	} else if (is(0, "tdmr")) {
-		i = number(1);
-		t[i].pa = number(2);
-		t[i].info.base = number(3);
-		t[i].info.size = number(4);
-		for (n = 0; n < TDX_PAMT_LEVELS; n++)
-			t[i].info.pamt[n] = (struct tdx_range) {
-				number(5 + 2 * n), number(6 + 2 * n) };
-		if (i >= *nr)
-			*nr = i + 1;
-	} else if (is(0, "rsvd")) {
-		t[number(1)].info.rsvd[number(2)] =
-			(struct tdx_range) { number(3), number(4) };
-	} else {
-		return false;
+	tdmr->pa = number(2);
+	tdmr->info.base = number(3);
+	tdmr->info.size = number(4);
+	for (n = 0; n < PAMT_LEVELS; n++)
+		tdmr->info.pamt[n] = (struct range) { number(5 + 2 * n),
+						      number(6 + 2 * n) };
+	if (i >= m->nr_tdmrs)
+		m->nr_tdmrs = i + 1;
+}
+
+/* The CMRs of a record stand instead of those of the header. */
+static void cmr_line(struct machine *m)
+{
+	if (m == &machine && !m->own_cmrs) {
+		memset(m->cmrs, 0, sizeof(m->cmrs));
+		m->own_cmrs = true;
 	}
+	m->cmrs[index_below(1, MAX_CMRS)] = (struct range) { number(2),
+							     number(3) };
+}
+
+static bool machine_line(struct machine *m)
+{
+	if (is(0, "max_pa"))
+		return number(1) == 52;
+
+	if (is(0, "version"))
+		snprintf(m->version, sizeof(m->version), "%s", words[1]);
+	else if (is(0, "lps"))
+		m->lps = number(1);
+	else if (is(0, "packages") || is(0, "pkgs"))
+		m->packages = number(1);
+	else if (is(0, "hkid_bits"))
+		m->hkid_bits = number(1);
+	else if (is(0, "private_hkid_min"))
+		m->private_hkid_min = number(1);
+	else if (is(0, "private_hkid_max"))
+		m->private_hkid_max = number(1);
+	else if (is(0, "seamrr"))
+		m->seamrr = (struct range) { number(1), number(2) };
+	else if (is(0, "cmr"))
+		cmr_line(m);
+	else if (is(0, "tdmr"))
+		tdmr_line(m);
+	else if (is(0, "rsvd"))
+		m->tdmrs[index_below(1, MAX_TDMRS)].info.rsvd[index_below(2, MAX_RSVD)] =
+			(struct range) { number(3), number(4) };
+	else
+		return false;
 
 	return true;
 }
 
-static void start_record(void)
-{
-	platform = header;
-	memcpy(tdmrs, header_tdmrs, sizeof(tdmrs));
-	nr_tdmrs = nr_header_tdmrs;
-}
-
-/* Reaches a state by good calls. */
-static void reach(enum tdx_module_state state, unsigned int nr_lps,
-		  const struct tdmr_line *lines, unsigned int nr)
-{
-	unsigned int lp;
-
-	if (state == TDX_STATE_SYSINIT_PENDING)
-		return;
-
-	seamcall(0, LEAF_SYS_INIT, 0, 0, 0);
-	for (lp = 0; lp < nr_lps; lp++)
-		seamcall(lp, LEAF_SYS_LP_INIT, 0, 0, 0);
-	if (state == TDX_STATE_SYSINIT_DONE)
-		return;
-
-	place_tdmrs(ARRAY_PA, lines, nr);
-	seamcall(0, LEAF_SYS_CONFIG, ARRAY_PA, nr,
-		 platform.private_hkid_min);
-	if (state == TDX_STATE_SYSCONFIG_DONE)
-		return;
-
-	for (lp = 0; lp < nr_lps; lp++)
-		seamcall(lp, LEAF_SYS_KEY_CONFIG, 0, 0, 0);
-}
-
 /* ---- case: sys_config.vec ---- */
 
-static unsigned int config_lps_initialized;
-static enum tdx_module_state config_state;
-static u64 config_in[3];
-static int config_holders;
+static struct {
+	unsigned int lps_initialized;
+	enum state state;
+	uint64_t in[3];
+	char lock[16];
+} config;
 
 /* The first GiB that the CMRs hold as a whole, with its PAMT at the start. */
-static unsigned int other_layout(struct tdmr_line *line)
+static unsigned int other_layout(struct tdmr *tdmr)
 {
-	const struct tdx_range *cmr;
+	const struct range *cmr;
 
-	memset(line, 0, sizeof(*line));
-	for (cmr = platform.cmrs; cmr < platform.cmrs + TDX_MAX_CMRS; cmr++) {
-		u64 base = ALIGN(cmr->base, SZ_1G);
+	memset(tdmr, 0, sizeof(*tdmr));
+	for (cmr = machine.cmrs; cmr < machine.cmrs + MAX_CMRS; cmr++) {
+		uint64_t base = (cmr->base + GIB - 1) & -GIB;
 
-		if (!cmr->size || base + SZ_1G > range_end(cmr))
+		if (!cmr->size || base + GIB > cmr->base + cmr->size)
 			continue;
-		*line = (struct tdmr_line) {
+		*tdmr = (struct tdmr) {
 			.pa = INFO_PA,
 			.info = {
 				.base = base,
-				.size = SZ_1G,
+				.size = GIB,
 				.pamt = {
 					{ base + 0x402000, 0x1000 },
 					{ base + 0x400000, 0x2000 },
@@ -351,231 +485,390 @@ static unsigned int other_layout(struct tdmr_line *line)
 
 static void config_out(void)
 {
-	struct tdmr_line other;
-	struct tdx_regs regs;
+	uint64_t regs[NR_REGS], want[NR_REGS];
+	struct tdmr other;
 
+	machine.packages = 1;
 	load_module();
-	module.platform.packages = 1;
-	reach(config_state, config_lps_initialized, &other,
+	reach(config.state, config.lps_initialized, &other,
 	      other_layout(&other));
-	if (module.state != config_state) {
-		check(false, "state before the call not reached");
-		return;
-	}
+	if (!in_state(config.state))
+		die("state before the call not reached");
 
-	place_tdmrs(config_in[0], tdmrs, nr_tdmrs);
-	atomic_set(&module.lock.holders, config_holders);
-	regs = seamcall(0, LEAF_SYS_CONFIG, config_in[0], config_in[1],
-			config_in[2]);
-	check(regs.rax == number(1) && module.state == state_word(2) &&
-	      regs.rcx == config_in[0] && regs.rdx == config_in[1] &&
-	      regs.r8 == config_in[2], "SYS.CONFIG");
-	if (regs.rax != number(1))
-		printf("  got %#llx, want %#llx\n",
-		       (unsigned long long)regs.rax,
-		       (unsigned long long)number(1));
+	place_tdmrs(config.in[0], machine.tdmrs, machine.nr_tdmrs);
+	if (*config.lock)
+		tell_backend("%s", config.lock);
+
+	set_inputs(regs, LEAF_CONFIG, 0x1234);
+	regs[RCX] = config.in[0];
+	regs[RDX] = config.in[1];
+	regs[R8] = config.in[2];
+	memcpy(want, regs, sizeof(want));
+	want[RAX] = number(1);
+	check_call(0, 0, regs, want, COMPLETED);
+	check_state(state_word(2));
+	end_of_check();
 }
 
 static void config_line(void)
 {
 	if (is(0, "lps")) {
-		platform.lps = number(1);
-		config_lps_initialized = number(2);
+		machine.lps = number(1);
+		config.lps_initialized = number(2);
 	} else if (is(0, "state")) {
-		config_state = state_word(1);
-		config_holders = 0;
+		config.state = state_word(1);
 	} else if (is(0, "in")) {
-		config_in[0] = number(1);
-		config_in[1] = number(2);
-		config_in[2] = number(3);
+		config.in[0] = number(1);
+		config.in[1] = number(2);
+		config.in[2] = number(3);
 	} else if (is(0, "busy")) {
-		config_holders = is(1, "EX") ? -1 : 1;
+		snprintf(config.lock, sizeof(config.lock), "lock global %.2s",
+			 words[1]);
 	} else if (is(0, "out")) {
 		config_out();
-	} else if (!platform_line(&platform, tdmrs, &nr_tdmrs)) {
-		check(false, "unknown line");
+	} else if (!machine_line(&machine)) {
+		die("unknown line");
 	}
 }
 
 /* ---- seq: tdmr_init.vec and state.vec ---- */
 
-static bool seq_loaded, seq_skip;
+static bool loaded;
 
-static void seq_load(void)
+static void load_once(void)
 {
-	if (seq_loaded)
+	if (loaded)
 		return;
 
 	load_module();
-	place_tdmrs(ARRAY_PA, tdmrs, nr_tdmrs);
-	seq_loaded = true;
+	place_tdmrs(ARRAY_PA, machine.tdmrs, machine.nr_tdmrs);
+	loaded = true;
 }
 
 /* tdmr_init.vec: two packages of two LPs. */
 static void seq_state(void)
 {
-	unsigned int lp;
+	machine.lps = 4;
+	machine.packages = 2;
+	load_once();
+	reach(state_word(1), 4, machine.tdmrs, machine.nr_tdmrs);
+	if (!in_state(state_word(1)))
+		die("state not reached");
+}
 
-	platform.lps = 4;
-	platform.packages = 2;
-	for (lp = 0; lp < NR_LPS; lp++)
-		lp_packages[lp] = lp / 2;
-	seq_load();
-	reach(state_word(1), 4, tdmrs, nr_tdmrs);
-	if (module.state != state_word(1))
-		check(false, "state not reached");
+/* All that is not said of the inputs is this. */
+#define JUNK	0x5a5a5a5a5a5a5a5aULL
+
+static void set_junk(uint64_t *regs, uint64_t rax)
+{
+	set_inputs(regs, rax, 0);
+	regs[RCX] = JUNK;
+	regs[RDX] = JUNK;
+	regs[R8] = JUNK;
+	regs[R9] = JUNK;
+	regs[R10] = JUNK;
+	regs[R11] = JUNK;
 }
 
 static void seq_tdmr_init(void)
 {
-	const u64 junk = 0x5a5a5a5a5a5a5a5a;
-	struct tdx_regs regs = {
-		.rax = LEAF_SYS_TDMR_INIT, .rcx = number(2), .rdx = junk,
-		.r8 = junk, .r9 = junk, .r10 = junk, .r11 = junk
-	};
+	uint64_t regs[NR_REGS], want[NR_REGS];
 
-	tdx_module_seamcall(&module, number(1), &regs);
-	check(regs.rax == number(4) && regs.rdx == number(5) &&
-	      regs.rcx == number(2) && regs.r8 == junk && regs.r9 == junk &&
-	      regs.r10 == junk && regs.r11 == junk, "TDMR.INIT");
+	set_junk(regs, LEAF_TDMR_INIT);
+	regs[RCX] = number(2);
+	memcpy(want, regs, sizeof(want));
+	want[RAX] = number(4);
+	want[RDX] = number(5);
+	check_call(number(1), package_of(number(1)), regs, want, COMPLETED);
+	end_of_check();
 }
 
 static void seq_rdmd(void)
 {
-	const u64 junk = 0x5a5a5a5a5a5a5a5a;
-	struct tdx_regs regs = {
-		.rax = LEAF_PHYMEM_PAGE_RDMD, .rcx = number(1), .rdx = junk,
-		.r8 = junk, .r9 = junk, .r10 = junk, .r11 = junk
-	};
-	u64 rest = module.state == TDX_STATE_SYS_READY ? 0 : junk;
+	uint64_t regs[NR_REGS], want[NR_REGS];
 
-	tdx_module_seamcall(&module, 0, &regs);
-	check(regs.rax == number(3) && regs.rcx == number(4) &&
-	      regs.rdx == number(5) && regs.r8 == number(6) &&
-	      regs.r9 == number(7) && regs.r10 == rest && regs.r11 == rest,
-	      "PAGE.RDMD");
+	set_junk(regs, LEAF_RDMD);
+	regs[RCX] = number(1);
+	memcpy(want, regs, sizeof(want));
+	want[RAX] = number(3);
+	want[RCX] = number(4);
+	want[RDX] = number(5);
+	want[R8] = number(6);
+	want[R9] = number(7);
+	if (want[RAX] != TDX_SYS_NOT_READY) {
+		want[R10] = 0;
+		want[R11] = 0;
+	}
+	check_call(0, 0, regs, want, COMPLETED);
+	end_of_check();
 }
 
 static void seq_call(void)
 {
-	struct tdx_regs regs;
+	uint64_t regs[NR_REGS], want[NR_REGS];
 
-	lp_packages[number(1)] = number(2);
-	regs = seamcall(number(1), number(3), number(4), number(5), number(6));
-	check(regs.rax == number(8) && regs.rcx == number(9) &&
-	      regs.rdx == number(10) && regs.r8 == number(11) &&
-	      module.state == state_word(12), "call");
+	set_inputs(regs, number(3), 0);
+	regs[RCX] = number(4);
+	regs[RDX] = number(5);
+	regs[R8] = number(6);
+	regs[R9] = 0;
+	regs[R10] = 0;
+	regs[R11] = 0;
+	memcpy(want, regs, sizeof(want));
+	want[RAX] = number(8);
+	want[RCX] = number(9);
+	want[RDX] = number(10);
+	want[R8] = number(11);
+	check_call(number(1), number(2), regs, want, COMPLETED);
+	check_state(state_word(12));
+	end_of_check();
 }
 
-static void seq_lock_pamt(bool hold)
+static bool is_script(void)
 {
-	unsigned int level = is(2, "4k") ? TDX_PAMT_4K :
-			     is(2, "2m") ? TDX_PAMT_2M : TDX_PAMT_1G;
-	u64 pa = number(3), entry_pa;
-	struct pamt_entry entry;
-
-	entry_pa = pamt_entry_pa(find_tdmr(&module, pa), level, pa);
-	host_read(&entry, entry_pa, sizeof(entry));
-	entry.lock_type_owner &= ~PAMT_ENTRY_LOCK_EX;
-	if (hold)
-		entry.lock_type_owner |= PAMT_ENTRY_LOCK_EX;
-	host_write(entry_pa, &entry, sizeof(entry));
-}
-
-static void seq_lock(void)
-{
-	bool hold = is(0, "lock");
-
-	seq_load();
-	if (is(1, "global"))
-		atomic_set(&module.lock.holders,
-			   is(2, "EX") ? -1 : is(2, "SH"));
-	else if (is(1, "tdmr"))
-		atomic_set(&module.tdmrs[number(2)].lock.holders, hold ? -1 : 0);
-	else
-		seq_lock_pamt(hold);
+	return is(0, "lock") || is(0, "unlock") || is(0, "fault");
 }
 
 static void seq_line(void)
 {
-	if (is(0, "lps")) {
-		platform.lps = number(1);
-	} else if (is(0, "state")) {
+	if (is(0, "state")) {
 		seq_state();
-	} else if (is(0, "lock") || is(0, "unlock")) {
-		seq_lock();
-	} else if (is(0, "fault")) {
-		seq_skip = true;
-	} else if (is(0, "call") || is(0, "rdmd")) {
-		seq_load();
-		if (seq_skip)
-			skipped++;
-		else if (is(0, "rdmd"))
-			seq_rdmd();
-		else if (nr_words > 7)
+	} else if (is_script()) {
+		load_once();
+		tell_backend("%s", line_text);
+	} else if (is(0, "rdmd")) {
+		seq_rdmd();
+	} else if (is(0, "call")) {
+		load_once();
+		if (nr_words > 7)
 			seq_call();
 		else
 			seq_tdmr_init();
-	} else if (is(0, "cmr") && !seq_loaded) {
-		/* CMRs of a sequence stand instead of those of the header. */
-		if (!memcmp(platform.cmrs, header.cmrs, sizeof(header.cmrs)))
-			memset(platform.cmrs, 0, sizeof(platform.cmrs));
-		platform_line(&platform, tdmrs, &nr_tdmrs);
-	} else if (!platform_line(&platform, tdmrs, &nr_tdmrs)) {
-		check(false, "unknown line");
+	} else if (!machine_line(&machine)) {
+		die("unknown line");
 	}
 }
 
 /* ---- first, field, rd, rd-noinit: rd.vec ---- */
 
+static void start_record(const char *name)
+{
+	static char copy[MAX_LINE];
+
+	machine = header;
+	loaded = false;
+	memset(&config, 0, sizeof(config));
+	snprintf(copy, sizeof(copy), "%s", name);
+	record_name = copy;
+}
+
+/* rd.vec says nothing of KeyIDs, and TDH.SYS.RD does not care. */
 static void rd_start(void)
 {
-	static const char *loaded_for;
-
-	if (loaded_for == file)
+	if (loaded)
 		return;
 
-	loaded_for = file;
-	start_record();
-	platform.lps = 1;
-	platform.fms = 0x806f8;
-	/* rd.vec says nothing of KeyIDs, and TDH.SYS.RD does not care. */
-	platform.private_hkid_max = 63;
-	platform.private_hkid_min = 32;
-	platform.hkid_bits = 6;
-	load_module();
-	lp_packages[0] = 0;
-	reach(TDX_STATE_SYSINIT_DONE, 1, NULL, 0);
+	start_record("rd");
+	machine.lps = 1;
+	machine.hkid_bits = 6;
+	machine.private_hkid_min = 32;
+	machine.private_hkid_max = 63;
+	load_once();
+	reach(SYSINIT_DONE, 1, NULL, 0);
 }
 
-static bool rd_value_known(unsigned int kind, u64 id)
+#define FIELD_CLASS(id)	((id) >> 56 & 0x3f)
+
+static bool rd_value_known(unsigned int kind, uint64_t id)
 {
-	u64 class = id & FIELD_CLASS;
-
-	if (!is(kind, "PLATFORM"))
-		return true;
-	/* packages and CMRs are those of the header */
-	return class == 0 || class == (0x90ULL << 56 & FIELD_CLASS);
+	return !is(kind, "PLATFORM") || FIELD_CLASS(id) == 0 ||
+	       FIELD_CLASS(id) == 0x10;
 }
 
+/* "field ID BITS VALUE NEXT KIND", "rd ID out RAX NEXT VALUE KIND" */
 static void rd_line(void)
 {
-	struct tdx_regs regs;
+	uint64_t regs[NR_REGS], want[NR_REGS], id = number(1);
+	bool field = is(0, "field"), known = rd_value_known(field ? 5 : 6, id);
 
 	rd_start();
-	regs = seamcall(is(0, "rd-noinit"), LEAF_SYS_RD, 0x11, number(1), 0x22);
+	set_inputs(regs, LEAF_RD, 0);
+	regs[RCX] = 0x11;
+	regs[RDX] = id;
+	regs[R8] = 0x22;
+	memcpy(want, regs, sizeof(want));
+	want[RAX] = field ? 0 : number(3);
+	want[RDX] = number(4);
+	want[R8] = number(field ? 3 : 5);
+	record_name = words[1];
 
-	if (is(0, "field")) {
-		check(!regs.rax && regs.rcx == 0x11 && regs.rdx == number(4) &&
-		      (regs.r8 == number(3) ||
-		       !rd_value_known(5, number(1))), "field");
+	if (known) {
+		check_call(is(0, "rd-noinit"), 0, regs, want, COMPLETED);
+	} else {
+		backend_call(0, 0, regs);
+		if (regs[RAX] != want[RAX] || regs[RDX] != want[RDX])
+			mismatch("next id", want[RDX], regs[RDX]);
+	}
+	end_of_check();
+}
+
+/* ---- row: rows.vec ---- */
+
+static bool set_outcome(const char *word, enum outcome *outcome)
+{
+	unsigned int i;
+
+	*outcome = COMPLETED;
+	for (i = VMFAILINVALID; i < NR_OUTCOMES; i++) {
+		if (!strcmp(word, outcome_names[i])) {
+			*outcome = i;
+			return true;
+		}
+	}
+
+	return false;
+}
+
+struct row_call {
+	unsigned int lp;
+	unsigned int package;
+	unsigned int times;
+	uint64_t in[NR_REGS];
+	uint64_t want[NR_REGS];
+	enum outcome outcome;
+	bool has_state;
+	enum state state;
+};
+
+/* "NAME=VALUE" of a call; in all of its outputs, from is -> on. */
+static void row_word(struct row_call *call, unsigned int word, bool output)
+{
+	char *value = strchr(words[word], '=');
+	enum reg reg;
+
+	if (!value)
+		die("'%s' has no value", words[word]);
+	*value++ = 0;
+
+	for (reg = RCX; reg < RFLAGS; reg++) {
+		if (strcmp(words[word], reg_names[reg]))
+			continue;
+		call->want[reg] = parse_number(value);
+		if (!output)
+			call->in[reg] = call->want[reg];
 		return;
 	}
 
-	check(regs.rax == number(3) && regs.rcx == 0x11 &&
-	      regs.rdx == number(4) &&
-	      (regs.r8 == number(5) || !rd_value_known(6, number(1))),
-	      words[0]);
+	if (is(word, "lp")) {
+		call->lp = parse_number(value);
+		call->package = package_of(call->lp);
+	} else if (is(word, "pkg")) {
+		call->package = parse_number(value);
+	} else if (is(word, "times")) {
+		call->times = parse_number(value);
+	} else if (is(word, "state")) {
+		words[word] = value;
+		call->has_state = true;
+		call->state = state_word(word);
+	} else {
+		die("no register or setting '%s'", words[word]);
+	}
+}
+
+/* call RAX [lp=N] [pkg=N] [times=N] [REG=V].. -> RAX [REG=V].. [state=NAME] */
+static void row_call(void)
+{
+	struct row_call call = { .times = 1 };
+	uint64_t regs[NR_REGS];
+	unsigned int word;
+
+	set_inputs(call.in, number(1), 0xa5a5a5a5a5a5a500);
+	memcpy(call.want, call.in, sizeof(call.want));
+	for (word = 2; word < nr_words && !is(word, "->"); word++)
+		row_word(&call, word, false);
+	if (++word >= nr_words)
+		die("no '->' and result");
+	if (!set_outcome(words[word], &call.outcome))
+		call.want[RAX] = number(word);
+	while (++word < nr_words)
+		row_word(&call, word, true);
+
+	for (; call.times && !record_failed; call.times--) {
+		memcpy(regs, call.in, sizeof(regs));
+		check_call(call.lp, call.package, regs, call.want,
+			   call.outcome);
+	}
+	if (call.has_state)
+		check_state(call.state);
+}
+
+/* memory PA -> VALUE: 64 bits in memory */
+static void row_memory(void)
+{
+	uint64_t value;
+
+	backend_read(&value, number(1), sizeof(value));
+	if (value != number(3))
+		mismatch("memory", number(3), value);
+}
+
+/* info I OFFSET VALUE: 64 bits in TDMR_INFO I */
+static void row_info(void)
+{
+	struct tdmr *tdmr = &machine.tdmrs[index_below(1, MAX_TDMRS)];
+
+	((uint64_t *)&tdmr->info)[index_below(2, sizeof(tdmr->info)) / 8] =
+		number(3);
+}
+
+/* Returns false when the backend does not have what the row is about. */
+static bool row_clause(void)
+{
+	if (is(0, "info")) {
+		row_info();
+		return true;
+	}
+	if (machine_line(&machine))
+		return true;
+
+	load_once();
+	if (is(0, "state"))
+		reach(state_word(1), machine.lps, machine.tdmrs,
+		      machine.nr_tdmrs);
+	else if (is(0, "call"))
+		row_call();
+	else if (is(0, "memory"))
+		row_memory();
+	else if (is(0, "presence") || is(0, "vmx") || is(0, "inject"))
+		return backend_line(line_text);
+	else if (is_script())
+		tell_backend("%s", line_text);
+	else
+		die("unknown clause '%s'", line_text);
+
+	return true;
+}
+
+/* row NAME SECTION ; CLAUSE ; ... */
+static void row_line(void)
+{
+	char text[MAX_LINE], *clause, *save;
+	bool complete = true;
+
+	if (nr_words < 4)
+		die("too few words");
+	start_record(words[1]);
+	strcpy(text, line_text);
+	strtok_r(text, ";", &save);
+	while (complete && (clause = strtok_r(NULL, ";", &save))) {
+		split(clause);
+		complete = row_clause();
+	}
+
+	if (complete)
+		end_of_check();
+	else
+		skipped++;
 }
 
 /* ---- files ---- */
@@ -589,10 +882,7 @@ static void handle_line(void)
 
 	if (is(0, "case") || is(0, "seq")) {
 		record_line = is(0, "case") ? config_line : seq_line;
-		start_record();
-		seq_loaded = false;
-		seq_skip = false;
-		config_holders = 0;
+		start_record(line_text);
 	} else if (is(0, "end")) {
 		record_line = NULL;
 	} else if (record_line) {
@@ -600,14 +890,16 @@ static void handle_line(void)
 	} else if (is(0, "field") || is(0, "first") || is(0, "rd") ||
 		   is(0, "rd-noinit")) {
 		rd_line();
-	} else if (!platform_line(&header, header_tdmrs, &nr_header_tdmrs)) {
-		check(false, "unknown line");
+	} else if (is(0, "row")) {
+		row_line();
+	} else if (!machine_line(&header)) {
+		die("unknown line");
 	}
 }
 
 static void run_file(const char *name)
 {
-	char text[4096];
+	char text[MAX_LINE];
 	FILE *f = fopen(name, "r");
 
 	if (!f) {
@@ -618,10 +910,9 @@ static void run_file(const char *name)
 	file = name;
 	line_nr = 0;
 	memset(&header, 0, sizeof(header));
-	header.version = TDX_MODULE_1_5_05;
-	memset(header_tdmrs, 0, sizeof(header_tdmrs));
-	nr_header_tdmrs = 0;
+	strcpy(header.version, "1.5.05");
 	record_line = NULL;
+	loaded = false;
 
 	while (fgets(text, sizeof(text), f)) {
 		line_nr++;
@@ -636,6 +927,7 @@ int main(int argc, char **argv)
 	unsigned long all_failed = 0;
 	int i;
 
+	backend_init();
 	for (i = 1; i < argc; i++) {
 		passed = 0;
 		failed = 0;
@@ -643,6 +935,7 @@ int main(int argc, char **argv)
 		run_file(argv[i]);
 		printf("%s: %lu passed, %lu failed, %lu skipped\n", argv[i],
 		       passed, failed, skipped);
+		fflush(stdout);
 		all_failed += failed;
 	}
 

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The host side of the Intel TDX module, as far as a host needs it to bring
- * the module up: release 1.5.05, and 1.0 where that one differs.
+ * the module up: release 1.5.05, and others where they are known to differ.
  *
  * The order of the checks is part of the ABI, as it decides which of several
- * errors the host sees.
- *
- * TDH.SYS.INIT and TDH.SYS.LP.INIT do not look at the MSRs and CPUID leaves of
- * the CPU they run on: an emulated CPU has none of the features that the real
- * module insists on. Nor are random numbers or keys generated. Completion codes
- * that come from there are for the user of the model to inject.
+ * errors the host sees. Those on the platform are in tdx_platform.c.
  */
 #include <linux/align.h>
 #include <linux/bits.h>
@@ -19,43 +14,11 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
-#include "tdx_module.h"
+#include "tdx_internal.h"
 
-/* Completion codes */
-#define TDX_SUCCESS				0x0000000000000000ULL
-#define TDX_OPERAND_INVALID			0xc000010000000000ULL
-#define TDX_OPERAND_ADDR_RANGE_ERROR		0xc000010100000000ULL
-#define TDX_OPERAND_BUSY			0x8000020000000000ULL
-#define TDX_SYS_BUSY				0x8000020200000000ULL
-#define TDX_SYS_INIT_NOT_PENDING		0xc000050000000000ULL
-#define TDX_SYS_LP_INIT_NOT_DONE		0xc000050200000000ULL
-#define TDX_SYS_LP_INIT_DONE			0xc000050300000000ULL
-#define TDX_SYS_NOT_READY			0xc000050500000000ULL
-#define TDX_SYS_SHUTDOWN			0xc000050600000000ULL
-#define TDX_SYS_KEY_CONFIG_NOT_PENDING		0xc000050700000000ULL
-#define TDX_SYS_LP_INIT_NOT_PENDING		0xc000050b00000000ULL
-#define TDX_SYS_CONFIG_NOT_PENDING		0xc000050c00000000ULL
-#define TDX_KEY_CONFIGURED			0x0000081500000000ULL
-#define TDX_NUM_ACTIVATED_HKIDS_NOT_SUPPORTED	0xc000082500000000ULL
-#define TDX_INVALID_PKG_ID			0xc000090600000000ULL
-#define TDX_INVALID_TDMR			0xc0000a0000000000ULL
-#define TDX_NON_ORDERED_TDMR			0xc0000a0100000000ULL
-#define TDX_TDMR_OUTSIDE_CMRS			0xc0000a0200000000ULL
-#define TDX_TDMR_ALREADY_INITIALIZED		0x00000a0300000000ULL
-#define TDX_INVALID_PAMT			0xc0000a1000000000ULL
-#define TDX_PAMT_OUTSIDE_CMRS			0xc0000a1100000000ULL
-#define TDX_PAMT_OVERLAP			0xc0000a1200000000ULL
-#define TDX_INVALID_RESERVED_IN_TDMR		0xc0000a2000000000ULL
-#define TDX_NON_ORDERED_RESERVED_IN_TDMR	0xc0000a2100000000ULL
-#define TDX_CMR_LIST_INVALID			0xc0000a2200000000ULL
-#define TDX_METADATA_FIELD_ID_INCORRECT		0xc0000c0000000000ULL
-#define TDX_METADATA_FIRST_FIELD_ID_IN_CONTEXT	0x00000c0b00000000ULL
-
-/* Operand ids, the details of TDX_OPERAND_* */
-#define OPERAND_RAX	0
-#define OPERAND_RCX	1
-#define OPERAND_RDX	2
-#define OPERAND_R8	8
+#define RAX_LEAF		GENMASK_ULL(15, 0)
+#define RAX_VERSION		GENMASK_ULL(23, 16)
+#define RAX_VERSION_SHIFT	16
 
 /* Leaves: TDH.* */
 #define LEAF_MEM_SEPT_ADD	3
@@ -77,11 +40,12 @@
 #define LEAF_SYS_SHUTDOWN	52
 #define LEAF_SYS_UPDATE		53
 
-/* TDH.SYS.INIT: the KeyID ownership table has this many entries. */
-#define MAX_HKIDS		2048
-
 /* TDH.SYS.TDMR.INIT: PAMT entries of 4 KiB pages that one call writes. */
 #define TDMR_INIT_PAGES		1024
+#define TDMR_INIT_DYNAMIC_PAGES	4096
+
+/* TDH.SYS.CONFIG, R8 of 2.0: a bit instead of an entry for each 4 KiB page. */
+#define CONFIG_DYNAMIC_PAMT	BIT_ULL(16)
 
 /* TDH.SYS.SHUTDOWN: the handoff version, and the oldest one to downgrade to. */
 #define MODULE_HV		0
@@ -129,6 +93,24 @@ const char *tdx_module_state_name(enum tdx_module_state state)
 	return names[state];
 }
 
+int tdx_module_version(const char *name)
+{
+	static const char * const names[] = {
+		[TDX_MODULE_1_0]	= "1.0",
+		[TDX_MODULE_1_5_01]	= "1.5.01",
+		[TDX_MODULE_1_5_05]	= "1.5.05",
+		[TDX_MODULE_2_0_08]	= "2.0.08",
+	};
+	int version;
+
+	for (version = 0; version < TDX_MODULE_VERSIONS; version++) {
+		if (!strcmp(name, names[version]))
+			return version;
+	}
+
+	return -1;
+}
+
 /*
  * The module never waits: a lock that is taken ends the call. That also makes
  * the model safe in every context that can run SEAMCALL, machine checks
@@ -163,42 +145,10 @@ static void unlock_shared(struct tdx_lock *lock)
 	atomic_dec_and_test(&lock->holders);
 }
 
-static u64 range_end(const struct tdx_range *range)
-{
-	return range->base + range->size;
-}
-
-/* An end of exactly 2^64 is a wrap. */
-static bool wraps(u64 base, u64 size)
-{
-	return base + size < base;
-}
-
-static bool ranges_overlap(u64 base, u64 end, u64 other, u64 other_end)
-{
-	return base < other_end && other < end;
-}
-
-static unsigned int hkid_shift(const struct tdx_module *m)
-{
-	return TDX_MAX_PA_BITS - m->platform.hkid_bits;
-}
-
-/* A physical address without KeyID bits and below the highest one. */
-static bool pa_is_plain(const struct tdx_module *m, u64 pa)
-{
-	return !(pa >> hkid_shift(m));
-}
-
-static bool range_is_plain(const struct tdx_module *m, u64 base, u64 size)
-{
-	return pa_is_plain(m, base) && pa_is_plain(m, base + size - 1);
-}
-
 static bool hkid_is_private(const struct tdx_module *m, u64 hkid)
 {
-	return hkid >= m->platform.private_hkid_min &&
-	       hkid <= m->platform.private_hkid_max;
+	return hkid >= m->private_hkid_min &&
+	       hkid <= m->private_hkid_max;
 }
 
 static u64 pa_strip_hkid(const struct tdx_module *m, u64 pa)
@@ -216,7 +166,7 @@ static bool pa_is_shared(const struct tdx_module *m, u64 pa, u64 size)
 		return false;
 
 	/* Above the private KeyIDs there are no others. */
-	if (pa >> hkid_shift(m) >= m->platform.private_hkid_min)
+	if (pa >> hkid_shift(m) >= m->private_hkid_min)
 		return false;
 
 	return !ranges_overlap(plain, plain + size, seamrr->base,
@@ -237,40 +187,29 @@ static bool range_in_cmrs(const struct tdx_module *m, u64 base, u64 end)
 	return base >= end;
 }
 
-static bool cmrs_are_valid(const struct tdx_module *m)
+static u64 do_sys_init(struct tdx_module *m, struct tdx_lp *lp,
+		       const struct tdx_regs *in, struct tdx_regs *regs)
 {
-	const struct tdx_range *cmr;
-	u64 end = 0;
+	u64 ret;
 
-	for (cmr = m->platform.cmrs;
-	     cmr < m->platform.cmrs + TDX_MAX_CMRS; cmr++) {
-		if (!cmr->size)
-			continue;
+	/*
+	 * Version 1 takes in R8 how fatal errors are to be reported. Of that
+	 * only 0 is known to be good.
+	 */
+	if ((in->rax & RAX_VERSION) >> RAX_VERSION_SHIFT > 1)
+		return TDX_OPERAND_INVALID + OPERAND_RAX;
+	if (in->rax & RAX_VERSION && in->r8)
+		return TDX_OPERAND_INVALID + OPERAND_R8;
 
-		if (!IS_ALIGNED(cmr->base | cmr->size, SZ_4K) ||
-		    wraps(cmr->base, cmr->size) ||
-		    !range_is_plain(m, cmr->base, cmr->size) ||
-		    cmr->base < end)
-			return false;
-		end = range_end(cmr);
-	}
-
-	return true;
-}
-
-static u64 do_sys_init(struct tdx_module *m, const struct tdx_regs *in)
-{
 	if (in->rcx)
 		return TDX_OPERAND_INVALID + OPERAND_RCX;
 
 	if (m->state != TDX_STATE_SYSINIT_PENDING)
 		return TDX_SYS_INIT_NOT_PENDING;
 
-	if (m->platform.private_hkid_max >= MAX_HKIDS)
-		return TDX_NUM_ACTIVATED_HKIDS_NOT_SUPPORTED + MAX_HKIDS;
-
-	if (!cmrs_are_valid(m))
-		return TDX_CMR_LIST_INVALID;
+	ret = tdx_check_platform(m, lp - m->lps, regs);
+	if (ret)
+		return ret;
 
 	atomic_set(&m->lps_initialized, 0);
 	m->packages_keyed = 0;
@@ -295,14 +234,17 @@ static u64 sys_init(struct tdx_module *m, struct tdx_lp *lp,
 	if (!lock_exclusive(&m->lock))
 		return TDX_SYS_BUSY;
 
-	ret = do_sys_init(m, &in);
+	ret = do_sys_init(m, lp, &in, regs);
 	unlock_exclusive(&m->lock);
 	return ret;
 }
 
-static u64 do_sys_lp_init(struct tdx_module *m, struct tdx_lp *lp)
+static u64 do_sys_lp_init(struct tdx_module *m, struct tdx_lp *lp,
+			  struct tdx_regs *regs)
 {
+	unsigned int nr = lp - m->lps;
 	u32 package;
+	u64 ret;
 
 	if (m->state != TDX_STATE_SYSINIT_DONE)
 		return TDX_SYS_LP_INIT_NOT_PENDING;
@@ -310,9 +252,10 @@ static u64 do_sys_lp_init(struct tdx_module *m, struct tdx_lp *lp)
 	if (lp->initialized)
 		return TDX_SYS_LP_INIT_DONE;
 
-	package = m->ops->lp_package(lp - m->lps);
-	if (package >= TDX_MAX_PKGS)
-		return TDX_INVALID_PKG_ID + package;
+	package = m->ops->lp_package(nr);
+	ret = tdx_check_lp(m, nr, package, regs);
+	if (ret)
+		return ret;
 
 	lp->package = package;
 	lp->initialized = true;
@@ -333,7 +276,7 @@ static u64 sys_lp_init(struct tdx_module *m, struct tdx_lp *lp,
 	if (!lock_shared(&m->lock))
 		return TDX_SYS_BUSY;
 
-	ret = do_sys_lp_init(m, lp);
+	ret = do_sys_lp_init(m, lp, regs);
 	unlock_shared(&m->lock);
 	return ret;
 }
@@ -349,10 +292,20 @@ static u64 sys_lp_init(struct tdx_module *m, struct tdx_lp *lp,
 #define FIELD_CLASS		GENMASK_ULL(61, 56)
 #define FIELD_RESERVED		(GENMASK_ULL(31, 24) | GENMASK_ULL(49, 34) | \
 				 BIT_ULL(55) | BIT_ULL(62))
+/* Releases before 2.0 do not look at it. */
+#define FIELD_WRITE_MASK_VALID	BIT_ULL(51)
 #define FIELD_NONE		(~0ULL)
+
+/* Releases that have a field, and the value given: all from 1.5 on for 0. */
+#define V1_5_01			BIT(TDX_MODULE_1_5_01)
+#define V1_5_05			BIT(TDX_MODULE_1_5_05)
+#define V2_0_08			BIT(TDX_MODULE_2_0_08)
+#define V1_5			(V1_5_01 | V1_5_05)
+#define FROM_1_5_05		(V1_5_05 | V2_0_08)
 
 struct sys_field {
 	u64 id;
+	unsigned int versions;
 	/* Array elements, 0 is an array of one. */
 	unsigned int elements;
 	/* The first known elements of an array, the rest have the value. */
@@ -385,6 +338,9 @@ static u64 get_cmr_size(const struct tdx_platform *platform,
 {
 	return platform->cmrs[element].size;
 }
+
+/* 1.5.01 has no topology enumeration, so none of leaf 0x1f. */
+#define CPUID_CONFIGS_1_5_01	12
 
 /* Leaf in 31:0 and subleaf in 63:32, all ones where a leaf has none. */
 static const u64 cpuid_config_leaves[] = {
@@ -420,32 +376,42 @@ static const u64 cpuid_config_values[] = {
 
 static const u64 allowed_fms[] = { 0x806f8 };
 
-/* In the order in which TDH.SYS.RD names the next field. */
+/*
+ * In the order in which TDH.SYS.RD names the next field. All are known of 1.5.05
+ * only: where a value of another release is not known, or where it is not
+ * known that it has the field, the field is left out, as if it had none.
+ */
 static const struct sys_field sys_fields[] = {
 	/* NUM_PKGS, PKG_FMS */
 	{ 0x0000000200000000, .get = get_packages },
 	{ 0x0000000200000001, .elements = TDX_MAX_PKGS, .get = get_fms },
-	/* VENDOR_ID, BUILD_DATE, BUILD_NUM, version 1.5.05.0 */
+	/* VENDOR_ID, BUILD_DATE, BUILD_NUM, and the version */
 	{ 0x0800000200000000, .value = 0x8086 },
-	{ 0x8800000200000001, .value = 20240407 },
-	{ 0x8800000100000002, .value = 744 },
-	{ 0x0800000100000003, .value = 5 },
-	{ 0x0800000100000004, .value = 1 },
-	{ 0x0800000100000005, .value = 5 },
-	{ 0x0800000100000006, .value = 0 },
+	{ 0x8800000200000001, V1_5_05, .value = 20240407 },
+	{ 0x8800000100000002, V1_5_05, .value = 744 },
+	{ 0x8800000100000002, V2_0_08, .value = 882 },
+	{ 0x0800000100000003, V1_5, .value = 5 },
+	{ 0x0800000100000003, V2_0_08, .value = 0 },
+	{ 0x0800000100000004, V1_5, .value = 1 },
+	{ 0x0800000100000004, V2_0_08, .value = 2 },
+	{ 0x0800000100000005, V1_5_01, .value = 1 },
+	{ 0x0800000100000005, V1_5_05, .value = 5 },
+	{ 0x0800000100000005, V2_0_08, .value = 8 },
+	{ 0x0800000100000006, V1_5_05, .value = 0 },
 	/* MODULE_HV, MIN_UPDATE_HV, NO_DOWNGRADE, NUM_HANDOFF_PAGES, ... */
-	{ 0x8900000100000000, .value = MODULE_HV },
-	{ 0x8900000100000001, .value = MIN_UPDATE_HV },
-	{ 0x8900000000000002, .value = 0 },
-	{ 0x8900000100000003, .value = 13 },
+	{ 0x8900000100000000, V1_5_05, .value = MODULE_HV },
+	{ 0x8900000100000001, V1_5_05, .value = MIN_UPDATE_HV },
+	{ 0x8900000000000002, V1_5_05, .value = 0 },
+	{ 0x8900000100000003, V1_5_05, .value = 13 },
 	/* HANDOFF_DATA_VALID, HANDOFF_DATA_HV, HANDOFF_DATA_SIZE */
-	{ 0x8900000000000004, .value = 0 },
-	{ 0x8900000100000005, .value = 0 },
-	{ 0x8900000200000006, .value = 0 },
+	{ 0x8900000000000004, V1_5_05, .value = 0 },
+	{ 0x8900000100000005, V1_5_05, .value = 0 },
+	{ 0x8900000200000006, V1_5_05, .value = 0 },
 	/* SYS_ATTRIBUTES, NUM_TDX_FEATURES, TDX_FEATURES0 */
 	{ 0x0a00000200000000, .value = 0 },
 	{ 0x0a00000000000001, .value = 1 },
-	{ 0x0a00000300000008, .value = 0x1f0fbf },
+	{ 0x0a00000300000008, V1_5_01, .value = 0x0f0fbf },
+	{ 0x0a00000300000008, V1_5_05, .value = 0x1f0fbf },
 	/* NUM_CMRS counts the slots, CMR_BASE, CMR_SIZE */
 	{ 0x9000000100000000, .value = TDX_MAX_CMRS },
 	{ 0x9000000300000080, .elements = TDX_MAX_CMRS, .get = get_cmr_base },
@@ -456,61 +422,68 @@ static const struct sys_field sys_fields[] = {
 	{ 0x9100000100000010, .value = sizeof(struct pamt_entry) },
 	{ 0x9100000100000011, .value = sizeof(struct pamt_entry) },
 	{ 0x9100000100000012, .value = sizeof(struct pamt_entry) },
+	/* PAMT_PAGE_BITMAP_ENTRY_BITS */
+	{ 0x9100000000000013, V2_0_08, .value = 1 },
 	/* TDR_BASE_SIZE, TDCS_BASE_SIZE, TDVPS_BASE_SIZE and sizes per L2 VM */
 	{ 0x9800000100000000, .value = 0x1000 },
-	{ 0x9800000100000100, .value = 0x6000 },
-	{ 0x9800000100000101, .value = 0x1000 },
-	{ 0x9800000100000200, .value = 0x6000 },
-	{ 0x9800000100000201, .value = 0x3000 },
+	{ 0x9800000100000100, V1_5_05, .value = 0x6000 },
+	{ 0x9800000100000101, V1_5_05, .value = 0x1000 },
+	{ 0x9800000100000200, V1_5_05, .value = 0x6000 },
+	{ 0x9800000100000201, V1_5_05, .value = 0x3000 },
 	/* ATTRIBUTES_FIXED0 and 1, XFAM_FIXED0 and 1 */
-	{ 0x1900000300000000, .value = 0x8000000070000001 },
-	{ 0x1900000300000001, .value = 0 },
-	{ 0x1900000300000002, .value = 0x18e7 },
-	{ 0x1900000300000003, .value = 0x3 },
+	{ 0x1900000300000000, V1_5_05, .value = 0x8000000070000001 },
+	{ 0x1900000300000001, V1_5_05, .value = 0 },
+	{ 0x1900000300000002, V1_5_05, .value = 0x18e7 },
+	{ 0x1900000300000003, V1_5_05, .value = 0x3 },
 	/* NUM_CPUID_CONFIG, CONFIG_FLAGS_FIXED0 and 1, MAX_VCPUS_PER_TD */
-	{ 0x9900000100000004, .value = ARRAY_SIZE(cpuid_config_leaves) },
-	{ 0x9900000300000006, .value = 0x7 },
-	{ 0x9900000300000007, .value = 0 },
-	{ 0x9900000100000008, .value = 576 },
+	{ 0x9900000100000004, V1_5_01, .value = CPUID_CONFIGS_1_5_01 },
+	{ 0x9900000100000004, V1_5_05,
+	  .value = ARRAY_SIZE(cpuid_config_leaves) },
+	{ 0x9900000300000006, V1_5_05, .value = 0x7 },
+	{ 0x9900000300000007, V1_5_05, .value = 0 },
+	{ 0x9900000100000008, FROM_1_5_05, .value = 576 },
 	/* CPUID_CONFIG_LEAVES, CPUID_CONFIG_VALUES */
-	{ 0x9900000300000400, .elements = 32,
+	{ 0x9900000300000400, V1_5_01, .elements = 32,
+	  .known = CPUID_CONFIGS_1_5_01,
+	  .values = cpuid_config_leaves, .value = ~0ULL },
+	{ 0x9900000300000400, V1_5_05, .elements = 32,
 	  .known = ARRAY_SIZE(cpuid_config_leaves),
 	  .values = cpuid_config_leaves, .value = ~0ULL },
-	{ 0x9900000300000500, .elements = 64,
+	{ 0x9900000300000500, V1_5_05, .elements = 64,
 	  .known = ARRAY_SIZE(cpuid_config_values),
 	  .values = cpuid_config_values },
 	/* IA32_ARCH_CAPABILITIES_CONFIG_MASK */
-	{ 0x9900000300000600, .value = 0x1180010 },
+	{ 0x9900000300000600, V1_5_05, .value = 0x1180010 },
 	/* NUM_ALLOWED_FMS, NUM_DISALLOWED_FMS, ALLOWED_FMS, DISALLOWED_FMS */
-	{ 0x9900000100000800, .value = ARRAY_SIZE(allowed_fms) },
-	{ 0x9900000100000801, .value = 0 },
-	{ 0x9900000300000810, .elements = 64,
+	{ 0x9900000100000800, V1_5_05, .value = ARRAY_SIZE(allowed_fms) },
+	{ 0x9900000100000801, V1_5_05, .value = 0 },
+	{ 0x9900000300000810, V1_5_05, .elements = 64,
 	  .known = ARRAY_SIZE(allowed_fms), .values = allowed_fms },
-	{ 0x9900000300000850, .elements = 64 },
+	{ 0x9900000300000850, V1_5_05, .elements = 64 },
 	/* MIG_ATTRIBUTES, {MIN,MAX}_EXPORT_VERSION, {MIN,MAX}_IMPORT_VERSION */
-	{ 0xa000000300000000, .value = 0 },
-	{ 0x2000000100000001, .value = 0 },
-	{ 0x2000000100000002, .value = 0 },
-	{ 0x2000000100000003, .value = 0 },
-	{ 0x2000000100000004, .value = 0 },
+	{ 0xa000000300000000, V1_5_05, .value = 0 },
+	{ 0x2000000100000001, V1_5_05, .value = 0 },
+	{ 0x2000000100000002, V1_5_05, .value = 0 },
+	{ 0x2000000100000003, V1_5_05, .value = 0 },
+	{ 0x2000000100000004, V1_5_05, .value = 0 },
 	/* MAX_MIGS, NUM_{IMMUTABLE,TD,VP}_STATE_PAGES */
-	{ 0xa000000100000010, .value = 512 },
-	{ 0xa000000000000020, .value = 4 },
-	{ 0xa000000000000021, .value = 2 },
-	{ 0xa000000000000022, .value = 5 },
+	{ 0xa000000100000010, V1_5_05, .value = 512 },
+	{ 0xa000000000000020, V1_5_05, .value = 4 },
+	{ 0xa000000000000021, V1_5_05, .value = 2 },
+	{ 0xa000000000000022, V1_5_05, .value = 5 },
 	/* MAX_SERV_TDS, SERVTD_ATTR_FIXED0 and 1 */
-	{ 0xa100000100000000, .value = 1 },
-	{ 0xa100000300000001, .value = 0x7ff00000001 },
-	{ 0xa100000300000002, .value = 0 },
+	{ 0xa100000100000000, V1_5_05, .value = 1 },
+	{ 0xa100000300000001, V1_5_05, .value = 0x7ff00000001 },
+	{ 0xa100000300000002, V1_5_05, .value = 0 },
 	/* GUEST_L2_GPA_ATTR_MASK, VM_CTLS_FIXED0 and 1 */
-	{ 0xa200000100000000, .value = 0x807f },
-	{ 0xa200000300000001, .value = 0x1 },
-	{ 0xa200000300000002, .value = 0 },
+	{ 0xa200000100000000, V1_5_05, .value = 0x807f },
+	{ 0xa200000300000001, V1_5_05, .value = 0x1 },
+	{ 0xa200000300000002, V1_5_05, .value = 0 },
 	/* VCPU_L2_CTLS_FIXED0 and 1, VCPU_L2_DEBUG_CTLS_FIXED0 and 1 */
-	{ 0xa200000300000003, .value = 0x3 },
-	{ 0xa200000300000004, .value = 0 },
-	{ 0xa200000300000005, .value = 0x7 },
-	{ 0xa200000300000006, .value = 0 },
+	{ 0xa200000300000003, V1_5_05, .value = 0x3 },
+	{ 0xa200000300000004, V1_5_05, .value = 0 },
+	{ 0xa200000300000005, V1_5_05, .value = 0x7 },
+	{ 0xa200000300000006, V1_5_05, .value = 0 },
 };
 
 static unsigned int field_elements(const struct sys_field *field)
@@ -518,13 +491,26 @@ static unsigned int field_elements(const struct sys_field *field)
 	return field->elements ?: 1;
 }
 
+/* The first field of this release from this entry of the table on. */
+static const struct sys_field *skip_fields(const struct tdx_module *m,
+					   const struct sys_field *field)
+{
+	const struct sys_field *end = sys_fields + ARRAY_SIZE(sys_fields);
+
+	while (field < end && field->versions &&
+	       !(field->versions & BIT(m->platform.version)))
+		field++;
+
+	return field < end ? field : NULL;
+}
+
 /* Class and code alone name a field, size and the rest are ignored. */
-static const struct sys_field *find_field(u64 id)
+static const struct sys_field *find_field(const struct tdx_module *m, u64 id)
 {
 	const struct sys_field *field;
 
-	for (field = sys_fields; field < sys_fields + ARRAY_SIZE(sys_fields);
-	     field++) {
+	for (field = skip_fields(m, sys_fields); field;
+	     field = skip_fields(m, field + 1)) {
 		if ((field->id & FIELD_CLASS) == (id & FIELD_CLASS) &&
 		    (id & FIELD_CODE) - (field->id & FIELD_CODE) <
 		    field_elements(field))
@@ -548,16 +534,15 @@ static u64 field_value(const struct tdx_module *m,
 	return value & GENMASK_ULL(bits - 1, 0);
 }
 
-static u64 next_field_id(const struct sys_field *field, unsigned int element,
+static u64 next_field_id(const struct tdx_module *m,
+			 const struct sys_field *field, unsigned int element,
 			 u64 id)
 {
 	if (element + 1 < field_elements(field))
 		return (id & ~FIELD_CONTEXT) + 1;
 
-	if (field + 1 < sys_fields + ARRAY_SIZE(sys_fields))
-		return field[1].id;
-
-	return FIELD_NONE;
+	field = skip_fields(m, field + 1);
+	return field ? field->id : FIELD_NONE;
 }
 
 /* TDH.SYS.RD: the only leaf here that asks whether its LP is initialised. */
@@ -575,19 +560,21 @@ static u64 sys_rd(struct tdx_module *m, struct tdx_lp *lp,
 		return TDX_SYS_LP_INIT_NOT_DONE;
 
 	if ((id | FIELD_CONTEXT) == FIELD_NONE) {
-		regs->rdx = sys_fields[0].id;
+		regs->rdx = skip_fields(m, sys_fields)->id;
 		return TDX_METADATA_FIRST_FIELD_ID_IN_CONTEXT;
 	}
 
-	if (id & FIELD_RESERVED)
+	if (id & FIELD_RESERVED ||
+	    (m->platform.version >= TDX_MODULE_2_0_08 &&
+	     id & FIELD_WRITE_MASK_VALID))
 		return TDX_METADATA_FIELD_ID_INCORRECT;
 
-	field = find_field(id);
+	field = find_field(m, id);
 	if (!field)
 		return TDX_METADATA_FIELD_ID_INCORRECT;
 
 	element = (id & FIELD_CODE) - (field->id & FIELD_CODE);
-	regs->rdx = next_field_id(field, element, id);
+	regs->rdx = next_field_id(m, field, element, id);
 	regs->r8 = field_value(m, field, element);
 	return TDX_SUCCESS;
 }
@@ -655,6 +642,17 @@ static u64 check_rsvd_areas(struct tdx_module *m, unsigned int i)
 	return TDX_SUCCESS;
 }
 
+static u64 pamt_bytes(const struct tdx_module *m, const struct tdx_tdmr *tdmr,
+		      unsigned int level)
+{
+	u64 pages = tdmr->size >> pamt_page_shift[level];
+
+	if (level == TDX_PAMT_4K && m->dynamic_pamt)
+		return pages / BITS_PER_BYTE;
+
+	return pages * sizeof(struct pamt_entry);
+}
+
 static u64 check_pamt_ranges(struct tdx_module *m, unsigned int i)
 {
 	const struct tdx_tdmr *tdmr = &m->tdmrs[i];
@@ -662,11 +660,10 @@ static u64 check_pamt_ranges(struct tdx_module *m, unsigned int i)
 
 	for (level = TDX_PAMT_1G; level >= TDX_PAMT_4K; level--) {
 		const struct tdx_range *pamt = &tdmr->pamt[level];
-		u64 entries = tdmr->size >> pamt_page_shift[level];
 
 		if (wraps(pamt->base, pamt->size) ||
 		    !IS_ALIGNED(pamt->base | pamt->size, SZ_4K) ||
-		    pamt->size < entries * sizeof(struct pamt_entry) ||
+		    pamt->size < pamt_bytes(m, tdmr, level) ||
 		    !range_is_plain(m, pamt->base, pamt->size))
 			return tdmr_error(TDX_INVALID_PAMT, i, level, 0);
 	}
@@ -861,7 +858,7 @@ static u64 add_tdmr(struct tdx_module *m, unsigned int i, u64 pa)
 
 static u64 do_sys_config(struct tdx_module *m, const struct tdx_regs *in)
 {
-	u64 pa, ret;
+	u64 pa, ret, hkid = in->r8;
 	u32 i;
 
 	/* A missing LP gives the same code as the wrong state. */
@@ -875,7 +872,12 @@ static u64 do_sys_config(struct tdx_module *m, const struct tdx_regs *in)
 	if (!in->rdx || in->rdx > TDX_MAX_TDMRS)
 		return TDX_OPERAND_INVALID + OPERAND_RDX;
 
-	if (!hkid_is_private(m, in->r8))
+	if (m->platform.version >= TDX_MODULE_2_0_08) {
+		m->dynamic_pamt = hkid & CONFIG_DYNAMIC_PAMT;
+		hkid &= ~CONFIG_DYNAMIC_PAMT;
+	}
+
+	if (!hkid_is_private(m, hkid))
 		return TDX_OPERAND_INVALID + OPERAND_R8;
 
 	for (i = 0; i < in->rdx; i++) {
@@ -914,6 +916,18 @@ static u64 do_sys_key_config(struct tdx_module *m, struct tdx_lp *lp)
 
 	if (m->packages_keyed & package)
 		return TDX_KEY_CONFIGURED;
+
+	switch (tdx_pconfig(m)) {
+	case TDX_PCONFIG_ENTROPY:
+		return TDX_KEY_GENERATION_FAILED;
+	case TDX_PCONFIG_BUSY:
+		return TDX_OPERAND_BUSY + OPERAND_KET;
+	case TDX_PCONFIG_ERROR:
+		m->stopped = true;
+		break;
+	default:
+		break;
+	}
 
 	m->packages_keyed |= package;
 	m->nr_packages_keyed++;
@@ -961,6 +975,18 @@ static bool page_is_rsvd(const struct tdx_tdmr *tdmr, u64 pa)
 	return false;
 }
 
+static void fill_pamt_entry(const struct tdx_tdmr *tdmr, unsigned int level,
+			    u64 pa, struct pamt_entry *entry)
+{
+	u64 type = PT_NDA;
+
+	if (level == TDX_PAMT_4K && page_is_rsvd(tdmr, pa))
+		type = PT_RSVD;
+
+	entry->lock_type_owner = type << PAMT_ENTRY_TYPE_SHIFT;
+	entry->epoch = 0;
+}
+
 /*
  * The PAMT lies in the memory that the host gave for it, where the host can
  * break it: it reads and writes there without KeyID, as nothing is encrypted.
@@ -976,27 +1002,37 @@ static void init_pamt_entries(struct tdx_module *m, const struct tdx_tdmr *tdmr,
 		u64 first = pamt_entry_pa(tdmr, level, pa);
 
 		for (n = 0; n < ARRAY_SIZE(entries) && pa < end; n++) {
-			u64 type = PT_NDA;
-
-			if (level == TDX_PAMT_4K && page_is_rsvd(tdmr, pa))
-				type = PT_RSVD;
-			entries[n].lock_type_owner = type << PAMT_ENTRY_TYPE_SHIFT;
-			entries[n].epoch = 0;
+			fill_pamt_entry(tdmr, level, pa, &entries[n]);
 			pa += page;
 		}
 		m->ops->write(first, entries, n * sizeof(entries[0]));
 	}
 }
 
+/* With dynamic PAMT: no page has an entry yet. */
+static void init_pamt_bitmap(struct tdx_module *m, const struct tdx_tdmr *tdmr,
+			     u64 pa)
+{
+	static const u8 none[TDMR_INIT_DYNAMIC_PAGES / BITS_PER_BYTE];
+	u64 bit = (pa - tdmr->base) / SZ_4K;
+
+	m->ops->write(tdmr->pamt[TDX_PAMT_4K].base + bit / BITS_PER_BYTE, none,
+		      sizeof(none));
+}
+
 static u64 do_sys_tdmr_init(struct tdx_module *m, struct tdx_tdmr *tdmr,
 			    struct tdx_regs *regs)
 {
-	u64 pa = tdmr->next, end = pa + TDMR_INIT_PAGES * SZ_4K;
+	u64 pages = m->dynamic_pamt ? TDMR_INIT_DYNAMIC_PAGES : TDMR_INIT_PAGES;
+	u64 pa = tdmr->next, end = pa + pages * SZ_4K;
 
 	if (pa == tdmr->base + tdmr->size)
 		return TDX_TDMR_ALREADY_INITIALIZED;
 
-	init_pamt_entries(m, tdmr, TDX_PAMT_4K, pa, end);
+	if (m->dynamic_pamt)
+		init_pamt_bitmap(m, tdmr, pa);
+	else
+		init_pamt_entries(m, tdmr, TDX_PAMT_4K, pa, end);
 	init_pamt_entries(m, tdmr, TDX_PAMT_2M, pa, end);
 	if (IS_ALIGNED(pa, SZ_1G))
 		init_pamt_entries(m, tdmr, TDX_PAMT_1G, pa, end);
@@ -1044,7 +1080,8 @@ static const struct tdx_tdmr *find_tdmr(const struct tdx_module *m, u64 pa)
 
 /*
  * TDH.PHYMEM.PAGE.RDMD: without TDs all pages are 4 KiB ones without owner. It
- * does not take the lock of the TDMR.
+ * does not take the lock of the TDMR. With dynamic PAMT the entries end at the
+ * 2 MiB level, and what the module says of a 4 KiB page is a guess.
  */
 static u64 phymem_page_rdmd(struct tdx_module *m, struct tdx_lp *lp,
 			    struct tdx_regs *regs)
@@ -1068,7 +1105,8 @@ static u64 phymem_page_rdmd(struct tdx_module *m, struct tdx_lp *lp,
 	if (!tdmr)
 		return TDX_OPERAND_ADDR_RANGE_ERROR + OPERAND_RCX;
 
-	for (level = TDX_PAMT_1G; level >= TDX_PAMT_4K; level--) {
+	for (level = TDX_PAMT_1G;
+	     level >= (m->dynamic_pamt ? TDX_PAMT_2M : TDX_PAMT_4K); level--) {
 		m->ops->read(&entry, pamt_entry_pa(tdmr, level, pa),
 			     sizeof(entry));
 		if (entry.lock_type_owner & PAMT_ENTRY_LOCK_EX)
@@ -1078,6 +1116,25 @@ static u64 phymem_page_rdmd(struct tdx_module *m, struct tdx_lp *lp,
 	regs->rcx = (entry.lock_type_owner & PAMT_ENTRY_TYPE) >>
 		    PAMT_ENTRY_TYPE_SHIFT;
 	return TDX_SUCCESS;
+}
+
+bool tdx_module_lock_pamt(struct tdx_module *m, enum tdx_pamt_level level,
+			  u64 pa, bool lock)
+{
+	const struct tdx_tdmr *tdmr = find_tdmr(m, pa);
+	struct pamt_entry entry;
+	u64 entry_pa;
+
+	if (!tdmr)
+		return false;
+
+	entry_pa = pamt_entry_pa(tdmr, level, pa);
+	m->ops->read(&entry, entry_pa, sizeof(entry));
+	entry.lock_type_owner &= ~PAMT_ENTRY_LOCK_EX;
+	if (lock)
+		entry.lock_type_owner |= PAMT_ENTRY_LOCK_EX;
+	m->ops->write(entry_pa, &entry, sizeof(entry));
+	return true;
 }
 
 /*
@@ -1103,20 +1160,26 @@ static u64 sys_lp_shutdown(struct tdx_module *m, struct tdx_lp *lp,
 static u64 sys_shutdown(struct tdx_module *m, struct tdx_lp *lp,
 			struct tdx_regs *regs)
 {
+	bool alone;
+
 	if (regs->rcx < MIN_UPDATE_HV || regs->rcx > MODULE_HV)
 		return TDX_OPERAND_INVALID + OPERAND_RCX;
 
 	if (!lock_exclusive(&m->lock))
 		return TDX_SYS_BUSY;
 
-	WRITE_ONCE(m->state, TDX_STATE_SYS_SHUTDOWN);
+	alone = atomic_read(&m->lps_inside) == 1;
+	if (alone)
+		WRITE_ONCE(m->state, TDX_STATE_SYS_SHUTDOWN);
 	unlock_exclusive(&m->lock);
-	return TDX_SUCCESS;
+	return alone ? TDX_SUCCESS : TDX_SYS_BUSY;
 }
 
 #define LEAF_BEFORE_READY	BIT(0)
 #define LEAF_HAS_VERSIONS	BIT(1)
 #define LEAF_SINCE_1_5		BIT(2)
+#define LEAF_HAS_VERSIONS_1_5_05	BIT(3)
+#define LEAF_HAS_VERSIONS_2_0	BIT(4)
 
 /*
  * Leaves without handler are known to the dispatcher, which treats some of them
@@ -1129,14 +1192,14 @@ static const struct leaf {
 } leaves[] = {
 	[LEAF_MEM_SEPT_ADD]	= { NULL, LEAF_HAS_VERSIONS },
 	[LEAF_MNG_RD]		= { NULL, LEAF_HAS_VERSIONS },
-	[LEAF_VP_INIT]		= { NULL, LEAF_HAS_VERSIONS },
+	[LEAF_VP_INIT]		= { NULL, LEAF_HAS_VERSIONS_1_5_05 },
 	[LEAF_MEM_PAGE_PROMOTE]	= { NULL, LEAF_HAS_VERSIONS },
 	[LEAF_PHYMEM_PAGE_RDMD]	= { phymem_page_rdmd },
 	[LEAF_VP_RD]		= { NULL, LEAF_HAS_VERSIONS },
 	[LEAF_MEM_SEPT_REMOVE]	= { NULL, LEAF_HAS_VERSIONS },
 	[LEAF_SYS_KEY_CONFIG]	= { sys_key_config, LEAF_BEFORE_READY },
 	[LEAF_SYS_INFO]		= { NULL, LEAF_BEFORE_READY },
-	[LEAF_SYS_INIT]		= { sys_init, LEAF_BEFORE_READY },
+	[LEAF_SYS_INIT]		= { sys_init, LEAF_BEFORE_READY | LEAF_HAS_VERSIONS_2_0 },
 	[LEAF_SYS_RD]		= { sys_rd, LEAF_BEFORE_READY | LEAF_SINCE_1_5 },
 	[LEAF_SYS_LP_INIT]	= { sys_lp_init, LEAF_BEFORE_READY },
 	[LEAF_SYS_TDMR_INIT]	= { sys_tdmr_init },
@@ -1146,9 +1209,6 @@ static const struct leaf {
 	[LEAF_SYS_SHUTDOWN]	= { sys_shutdown, LEAF_SINCE_1_5 },
 	[LEAF_SYS_UPDATE]	= { NULL, LEAF_BEFORE_READY | LEAF_SINCE_1_5 },
 };
-
-#define RAX_LEAF		GENMASK_ULL(15, 0)
-#define RAX_VERSION		GENMASK_ULL(23, 16)
 
 static const struct leaf *find_leaf(const struct tdx_module *m, u64 number)
 {
@@ -1162,6 +1222,15 @@ static const struct leaf *find_leaf(const struct tdx_module *m, u64 number)
 		return &unknown;
 
 	return &leaves[number];
+}
+
+static bool has_versions(const struct tdx_module *m, const struct leaf *leaf)
+{
+	return leaf->flags & LEAF_HAS_VERSIONS ||
+	       (leaf->flags & LEAF_HAS_VERSIONS_1_5_05 &&
+		m->platform.version >= TDX_MODULE_1_5_05) ||
+	       (leaf->flags & LEAF_HAS_VERSIONS_2_0 &&
+		m->platform.version >= TDX_MODULE_2_0_08);
 }
 
 /* The checks of the dispatcher change no register but RAX. */
@@ -1180,7 +1249,7 @@ static u64 dispatch(struct tdx_module *m, struct tdx_lp *lp,
 	}
 
 	leaf = find_leaf(m, number);
-	if (number != regs->rax && !(leaf->flags & LEAF_HAS_VERSIONS))
+	if (number != regs->rax && !has_versions(m, leaf))
 		return TDX_OPERAND_INVALID + OPERAND_RAX;
 
 	if (state == TDX_STATE_SYS_SHUTDOWN) {
@@ -1200,9 +1269,48 @@ static u64 dispatch(struct tdx_module *m, struct tdx_lp *lp,
 bool tdx_module_seamcall(struct tdx_module *m, unsigned int lp,
 			 struct tdx_regs *regs)
 {
-	if (m->lps[lp].shut_down)
+	struct tdx_regs in = *regs;
+
+	if (m->stopped || m->lps[lp].shut_down)
 		return false;
 
+	atomic_inc(&m->lps_inside);
 	regs->rax = dispatch(m, &m->lps[lp], regs);
+	atomic_dec_and_test(&m->lps_inside);
+
+	/* The LP never comes back from a fatal error by itself. */
+	if (m->stopped)
+		*regs = in;
+	return !m->stopped;
+}
+
+void tdx_module_reload(struct tdx_module *m, unsigned int nr_lps)
+{
+	const struct tdx_host_ops *ops = m->ops;
+	const struct tdx_platform platform = m->platform;
+	struct tdx_lp *lps = m->lps;
+
+	memset(m, 0, sizeof(*m));
+	memset(lps, 0, nr_lps * sizeof(*lps));
+	m->ops = ops;
+	m->platform = platform;
+	m->lps = lps;
+}
+
+bool tdx_module_pamt_page(const struct tdx_module *m, unsigned int tdmr,
+			  unsigned int level, u64 index, void *contents)
+{
+	const struct tdx_tdmr *t = &m->tdmrs[tdmr];
+	struct pamt_entry *entries = contents;
+	u64 n, nr = SZ_4K / sizeof(*entries);
+	u64 pa = t->base + (index * nr << pamt_page_shift[level]);
+
+	/* The last entries of a level may lie in a page that is not full. */
+	if (m->dynamic_pamt || pa + (nr << pamt_page_shift[level]) > t->next)
+		return false;
+
+	for (n = 0; n < nr; n++)
+		fill_pamt_entry(t, level, pa + (n << pamt_page_shift[level]),
+				&entries[n]);
 	return true;
 }

@@ -13,9 +13,13 @@
 /* The module computes with 52-bit physical addresses on every CPU. */
 #define TDX_MAX_PA_BITS		52
 
+/* The releases that the model knows, in ascending order. */
 enum tdx_module_version {
 	TDX_MODULE_1_0,
+	TDX_MODULE_1_5_01,
 	TDX_MODULE_1_5_05,
+	TDX_MODULE_2_0_08,
+	TDX_MODULE_VERSIONS,
 };
 
 enum tdx_module_state {
@@ -59,6 +63,59 @@ struct tdx_platform {
 	u32 private_hkid_max;
 };
 
+/* How PCONFIG ends. */
+enum tdx_pconfig {
+	TDX_PCONFIG_SUCCESS,
+	TDX_PCONFIG_ENTROPY,
+	TDX_PCONFIG_BUSY,
+	TDX_PCONFIG_ERROR,
+};
+
+struct tdx_msr_fault {
+	bool on;
+	u32 lp;
+	u32 address;
+	u64 value;
+};
+
+struct tdx_cpuid_fault {
+	bool on;
+	u32 lp;
+	u32 leaf;
+	u32 subleaf;
+	u32 regs[4];
+};
+
+/*
+ * What the platform does else than one that TDH.SYS.INIT and TDH.SYS.LP.INIT
+ * accept, which is the one that all zeroes describe.
+ */
+struct tdx_faults {
+	struct tdx_msr_fault msrs[2];
+	struct tdx_cpuid_fault cpuid;
+	/* The next PCONFIG. */
+	enum tdx_pconfig pconfig;
+	/* The number of next RDRANDs that give nothing. */
+	u32 rdrand;
+	/* SEAMOPS capabilities: of all LPs, or not the same on one. */
+	bool seamcaps_all_on;
+	u64 seamcaps_all;
+	bool seamcaps_lp_on;
+	u32 seamcaps_lp;
+	/* Handoff parameters of the loader that are not the module's. */
+	bool handoff;
+};
+
+/* What TDH.SYS.INIT saw, for TDH.SYS.LP.INIT to find on each LP. */
+#define TDX_SAMPLED_MSRS	32
+#define TDX_SAMPLED_CPUIDS	32
+
+struct tdx_sample {
+	u64 msrs[TDX_SAMPLED_MSRS];
+	u32 cpuids[TDX_SAMPLED_CPUIDS][4];
+	u64 seamcaps;
+};
+
 /* 0: free, -1: held exclusively, n: shared by n LPs. */
 struct tdx_lock {
 	atomic_t holders;
@@ -92,13 +149,24 @@ struct tdx_regs {
 struct tdx_module {
 	const struct tdx_host_ops *ops;
 	struct tdx_platform platform;
+	struct tdx_faults faults;
 	enum tdx_module_state state;
+	/* A fatal error stopped the module: VMfailInvalid from then on. */
+	bool stopped;
+	/* LPs that are executing a leaf. */
+	atomic_t lps_inside;
 	struct tdx_lock lock;
 	/* One for each LP that can run SEAMCALL, counted by the firmware or not. */
 	struct tdx_lp *lps;
 	atomic_t lps_initialized;
+	struct tdx_sample sample;
+	/* Bits of a PA that are KeyID, and the private KeyIDs. */
+	u32 hkid_bits;
+	u32 private_hkid_min;
+	u32 private_hkid_max;
 	unsigned long packages_keyed;
 	u32 nr_packages_keyed;
+	bool dynamic_pamt;
 	u32 nr_tdmrs;
 	struct tdx_tdmr tdmrs[TDX_MAX_TDMRS];
 };
@@ -108,5 +176,24 @@ bool tdx_module_seamcall(struct tdx_module *m, unsigned int lp,
 			 struct tdx_regs *regs);
 
 const char *tdx_module_state_name(enum tdx_module_state state);
+
+/* A release by its name, such as 1.5.05, or -1. */
+int tdx_module_version(const char *name);
+
+/*
+ * One line that changes the platform, or what another LP holds: see tdx_script.c.
+ * Returns false when it is none of those.
+ */
+bool tdx_module_script(struct tdx_module *m, const char *line);
+
+/* Back to freshly loaded, on the same platform and without faults. */
+void tdx_module_reload(struct tdx_module *m, unsigned int nr_lps);
+
+/*
+ * What the model has written to the PAMT entries of 4 KiB of PAMT, index counts
+ * those pages; false where TDH.SYS.TDMR.INIT was not yet.
+ */
+bool tdx_module_pamt_page(const struct tdx_module *m, unsigned int tdmr,
+			  unsigned int level, u64 index, void *contents);
 
 #endif
