@@ -26,7 +26,7 @@
 
 #include "vectors_test.h"
 
-#define MAX_WORDS	64
+#define MAX_WORDS	256
 #define MAX_LINE	4096
 
 #define MAX_CMRS	32
@@ -133,8 +133,13 @@ static void split(const char *text)
 {
 	char *save, *word;
 
+	size_t len;
+
+	text += strspn(text, " ");
 	snprintf(line_text, sizeof(line_text), "%s", text);
-	line_text[strcspn(line_text, "\n")] = 0;
+	len = strlen(line_text);
+	while (len && strchr(" \n", line_text[len - 1]))
+		line_text[--len] = 0;
 	strcpy(line_copy, line_text);
 
 	nr_words = 0;

@@ -187,6 +187,13 @@ static int state_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(state);
 
+static int pamt_show(struct seq_file *s, void *unused)
+{
+	tdxsim_show_pamts(s);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(pamt);
+
 static void read_vmx(void *in_vmx_operation)
 {
 	*(bool *)in_vmx_operation = tdxsim_in_vmx_operation();
@@ -245,7 +252,7 @@ static const struct file_operations inject_fops = {
 	.release	= single_release,
 };
 
-int tdxsim_create_files(void)
+int tdxsim_create_files(bool testbed)
 {
 	calls = kvcalloc(NR_CALLS, sizeof(*calls), GFP_KERNEL);
 	if (!calls)
@@ -255,8 +262,11 @@ int tdxsim_create_files(void)
 	debugfs_create_file("calls", 0400, dir, NULL, &calls_fops);
 	debugfs_create_file("counts", 0400, dir, NULL, &counts_fops);
 	debugfs_create_file("state", 0400, dir, NULL, &state_fops);
+	debugfs_create_file("pamt", 0400, dir, NULL, &pamt_fops);
 	debugfs_create_file("vmx", 0400, dir, NULL, &vmx_fops);
 	debugfs_create_file("inject", 0600, dir, NULL, &inject_fops);
+	if (testbed)
+		tdxsim_create_testbed_files(dir);
 	return 0;
 }
 

@@ -2,11 +2,13 @@
 /*
  * Answers that replace the execution of a SEAMCALL. Rules are written
  *
- *   LEAF:CPU:FROM[+COUNT]=CODE,...
+ *   LEAF:CPU:FROM[+COUNT]=CODE[/REG=VALUE]...,...
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/array_size.h>
 #include <linux/atomic.h>
+#include <linux/bitops.h>
 #include <linux/cleanup.h>
 #include <linux/cpumask.h>
 #include <linux/ctype.h>
@@ -17,6 +19,7 @@
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 
 #include "tdxsim.h"
@@ -29,7 +32,9 @@ struct rule {
 	u64 from;
 	u64 count;
 	enum tdxsim_outcome outcome;
-	u64 code;
+	/* The completion code, and the registers that are set besides. */
+	struct tdx_regs regs;
+	unsigned long regs_set;
 	/* Calls this rule looked at since it is in force. */
 	atomic64_t seen;
 };
@@ -44,6 +49,23 @@ static const char * const outcome_names[] = {
 	[TDXSIM_GP]		= "gp",
 	[TDXSIM_UD]		= "ud",
 };
+
+static const struct {
+	const char *name;
+	size_t offset;
+} output_regs[] = {
+	{ "rcx", offsetof(struct tdx_regs, rcx) },
+	{ "rdx", offsetof(struct tdx_regs, rdx) },
+	{ "r8", offsetof(struct tdx_regs, r8) },
+	{ "r9", offsetof(struct tdx_regs, r9) },
+	{ "r10", offsetof(struct tdx_regs, r10) },
+	{ "r11", offsetof(struct tdx_regs, r11) },
+};
+
+static u64 *output_reg(struct tdx_regs *regs, unsigned int i)
+{
+	return (void *)regs + output_regs[i].offset;
+}
 
 static struct rules __rcu *current_rules;
 static DEFINE_MUTEX(rules_lock);
@@ -97,7 +119,39 @@ static int parse_calls(char *text, struct rule *rule)
 	return 0;
 }
 
-static int parse_code(const char *text, struct rule *rule)
+static int parse_reg(char *text, struct rule *rule)
+{
+	const char *name = strsep(&text, "=");
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(output_regs); i++) {
+		if (strcmp(name, output_regs[i].name))
+			continue;
+		rule->regs_set |= BIT(i);
+		return text ? kstrtoull(text, 0, output_reg(&rule->regs, i)) :
+			      -EINVAL;
+	}
+
+	return -EINVAL;
+}
+
+static int parse_completion(char *text, struct rule *rule)
+{
+	const char *code = strsep(&text, "/");
+	char *reg;
+
+	if (kstrtoull(code, 16, &rule->regs.rax))
+		return -EINVAL;
+
+	while ((reg = strsep(&text, "/"))) {
+		if (parse_reg(reg, rule))
+			return -EINVAL;
+	}
+
+	return 0;
+}
+
+static int parse_code(char *text, struct rule *rule)
 {
 	int outcome;
 
@@ -106,7 +160,7 @@ static int parse_code(const char *text, struct rule *rule)
 
 	rule->outcome = TDXSIM_COMPLETED;
 	if (!strncmp(text, "0x", 2))
-		return kstrtoull(text, 16, &rule->code);
+		return parse_completion(text, rule);
 
 	for (outcome = TDXSIM_VMFAILINVALID;
 	     outcome < ARRAY_SIZE(outcome_names); outcome++) {
@@ -194,8 +248,10 @@ void tdxsim_clear_rules(void)
 	replace_rules(NULL);
 }
 
-static void show_rule(struct seq_file *s, const struct rule *rule)
+static void show_rule(struct seq_file *s, struct rule *rule)
 {
+	unsigned int i;
+
 	seq_printf(s, "%u:", rule->leaf);
 	if (rule->cpu == ANY_CPU)
 		seq_puts(s, "*");
@@ -204,15 +260,21 @@ static void show_rule(struct seq_file *s, const struct rule *rule)
 	seq_printf(s, ":%llu", rule->from);
 	if (rule->count != U64_MAX)
 		seq_printf(s, "+%llu", rule->count);
-	if (rule->outcome == TDXSIM_COMPLETED)
-		seq_printf(s, "=0x%llx\n", rule->code);
-	else
+	if (rule->outcome != TDXSIM_COMPLETED) {
 		seq_printf(s, "=%s\n", outcome_names[rule->outcome]);
+		return;
+	}
+
+	seq_printf(s, "=0x%llx", rule->regs.rax);
+	for_each_set_bit(i, &rule->regs_set, ARRAY_SIZE(output_regs))
+		seq_printf(s, "/%s=0x%llx", output_regs[i].name,
+			   *output_reg(&rule->regs, i));
+	seq_putc(s, '\n');
 }
 
 void tdxsim_show_rules(struct seq_file *s)
 {
-	const struct rules *rules;
+	struct rules *rules;
 	unsigned int i;
 
 	guard(mutex)(&rules_lock);
@@ -233,12 +295,22 @@ static bool rule_applies(struct rule *rule, unsigned int cpu, u64 leaf)
 	return nth >= rule->from && nth - rule->from < rule->count;
 }
 
+static void answer_call(struct rule *rule, struct tdx_regs *regs)
+{
+	unsigned int i;
+
+	regs->rax = rule->regs.rax;
+	for_each_set_bit(i, &rule->regs_set, ARRAY_SIZE(output_regs))
+		*output_reg(regs, i) = *output_reg(&rule->regs, i);
+}
+
 /* Every rule counts the call, the first one that applies answers it. */
-bool tdxsim_inject(unsigned int cpu, u64 leaf, enum tdxsim_outcome *outcome,
-		   u64 *code)
+bool tdxsim_inject(unsigned int cpu, enum tdxsim_outcome *outcome,
+		   struct tdx_regs *regs)
 {
 	bool injected = false;
 	struct rules *rules;
+	u64 leaf = regs->rax;
 	unsigned int i;
 
 	guard(rcu)();
@@ -252,7 +324,7 @@ bool tdxsim_inject(unsigned int cpu, u64 leaf, enum tdxsim_outcome *outcome,
 		injected = true;
 		*outcome = rule->outcome;
 		if (rule->outcome == TDXSIM_COMPLETED)
-			*code = rule->code;
+			answer_call(rule, regs);
 	}
 
 	return injected;

@@ -12,7 +12,7 @@
  *           =absent     VMfailInvalid, as with no module loaded
  *           =fault      #GP, as with SEAMRR left off by the firmware
  *   version=1.5.05      (default)
- *          =1.0         has no TDH.SYS.RD
+ *          =1.5.01, 2.0.08, or 1.0, which has no TDH.SYS.RD
  *   lps=N               LPs the firmware counted (default: CPUs present)
  *   packages=N          packages the firmware counted, 1 to 8 (default: those
  *                       of the machine)
@@ -22,15 +22,19 @@
  *   hkids=FIRST-LAST    private KeyIDs, decimal, both inclusive (default: those
  *                       in IA32_MKTME_KEYID_PARTITIONING)
  *   inject=RULE,...     answers that replace the execution of a SEAMCALL (none)
+ *   testbed=Y           adds the files of the test bed, see below (default: N)
+ *
+ * TDH.SYS.INIT and TDH.SYS.LP.INIT check a platform that is as it should be up to
+ * what the parameters say, and not the CPU they run on.
  *
  * A RULE is LEAF:CPU:FROM[+COUNT]=CODE, with LEAF and CPU decimal and * for any
  * CPU. It answers the FROM-th call (1 is the first one) of that leaf on that
  * CPU, or on all together for *, since the rule is in force, and all later
- * ones, or COUNT in all. CODE is a completion code (0x...) that goes to RAX
- * while no other register changes, or vmfailinvalid, gp, or ud. All rules count
- * a call, the first one that applies answers it. TDH.SYS.INIT and
- * TDH.SYS.LP.INIT do not check the platform (MSRs, CPUID, SMRR, entropy): these
- * errors come from rules only. Example: 36:*:100=0x8000020000000001
+ * ones, or COUNT in all. CODE is a completion code (0x...) that goes to RAX,
+ * or vmfailinvalid, gp, or ud. /REG=VALUE after a completion code, as often as
+ * needed, sets RCX, RDX or R8 to R11 too; those not named do not change. All
+ * rules count a call, the first one that applies answers it. Examples:
+ * 36:*:100=0x8000020000000001, 34:*:1=0x0/rdx=0xffffffffffffffff/r8=0x40
  *
  * Files in /sys/kernel/debug/tdxsim:
  *
@@ -40,9 +44,22 @@
  *   counts  a line "CPU LEAF CALLS FAILURES" for each leaf that a CPU called,
  *           LEAF "other" for 64 and above; all results but 0 are failures
  *   state   "state NAME", "lps INITIALISED/COUNTED", "packages KEYED/COUNTED"
+ *   pamt    while the module owns PAMTs: a line "TDMR LEVEL BASE owned N written
+ *           N freed N" for each, with the pages that are still as the module
+ *           wrote them, that the kernel wrote to, and that it freed, of which
+ *           the kernel log has the first one
  *   vmx     a line "cpuN 0" or "cpuN 1" for each online CPU: in VMX operation
  *   inject  the rules in force, one a line; a write of RULE,... replaces them
  *           all, of an empty line clears them
+ *
+ * The test bed is for tests of the TDX module, and nothing else may use the
+ * module from its first "reset" on. Its files are there with testbed=Y only:
+ *
+ *   testbed  lines to write. "reset" loads the module again, without platform and
+ *            memory, "lp CPU LP PACKAGE" lets a CPU be that LP, of up to 64,
+ *            "presence present", "absent" or "fault" is as the parameter, and
+ *            tdx_script.c has the lines for the platform, its faults, and locks
+ *   memory   the memory of the module, the file position is the address
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -53,6 +70,7 @@
 #include <linux/ctype.h>
 #include <linux/ioport.h>
 #include <linux/kstrtox.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
@@ -77,7 +95,7 @@ MODULE_PARM_DESC(presence, "present, absent or fault");
 
 static char *version = "1.5.05";
 module_param(version, charp, 0444);
-MODULE_PARM_DESC(version, "1.5.05 or 1.0");
+MODULE_PARM_DESC(version, "1.5.05, 1.0, 1.5.01 or 2.0.08");
 
 static char *lps;
 module_param(lps, charp, 0444);
@@ -99,15 +117,14 @@ static char *inject = "";
 module_param(inject, charp, 0444);
 MODULE_PARM_DESC(inject, "rules LEAF:CPU:FROM[+COUNT]=CODE,...");
 
+static bool testbed;
+module_param(testbed, bool, 0444);
+MODULE_PARM_DESC(testbed, "files for tests of the TDX module itself");
+
 static const char * const presence_names[] = {
 	[TDXSIM_PRESENT]	= "present",
 	[TDXSIM_ABSENT]		= "absent",
 	[TDXSIM_FAULT]		= "fault",
-};
-
-static const char * const version_names[] = {
-	[TDX_MODULE_1_0]	= "1.0",
-	[TDX_MODULE_1_5_05]	= "1.5.05",
 };
 
 static void host_read(void *dst, u64 pa, size_t len)
@@ -140,26 +157,34 @@ static int bad_parameter(const char *name, const char *value, const char *want)
 	return -EINVAL;
 }
 
-static int parse_presence(void)
+int tdxsim_set_presence(const char *name)
 {
 	int ret = match_string(presence_names, ARRAY_SIZE(presence_names),
-			       presence);
+			       name);
 
 	if (ret < 0)
-		return bad_parameter("presence", presence,
-				     "present, absent or fault");
+		return ret;
 
 	tdxsim_presence = ret;
 	return 0;
 }
 
+static int parse_presence(void)
+{
+	if (tdxsim_set_presence(presence))
+		return bad_parameter("presence", presence,
+				     "present, absent or fault");
+
+	return 0;
+}
+
 static int parse_version(struct tdx_platform *platform)
 {
-	int ret = match_string(version_names, ARRAY_SIZE(version_names),
-			       version);
+	int ret = tdx_module_version(version);
 
 	if (ret < 0)
-		return bad_parameter("version", version, "1.5.05 or 1.0");
+		return bad_parameter("version", version,
+				     "1.5.05, 1.0, 1.5.01 or 2.0.08");
 
 	platform->version = ret;
 	return 0;
@@ -349,8 +374,8 @@ static int __init tdxsim_init(void)
 		return ret;
 
 	tdxsim_module.ops = &host_ops;
-	tdxsim_module.lps = kcalloc(nr_cpu_ids, sizeof(*tdxsim_module.lps),
-				    GFP_KERNEL);
+	tdxsim_module.lps = kcalloc(max(nr_cpu_ids, TDXSIM_TESTBED_LPS),
+				    sizeof(*tdxsim_module.lps), GFP_KERNEL);
 	if (!tdxsim_module.lps)
 		return -ENOMEM;
 
@@ -360,7 +385,7 @@ static int __init tdxsim_init(void)
 		goto free_lps;
 	}
 
-	ret = tdxsim_create_files();
+	ret = tdxsim_create_files(testbed);
 	if (ret)
 		goto clear_rules;
 
@@ -386,6 +411,7 @@ static void __exit tdxsim_exit(void)
 {
 	tdxsim_stop_executing();
 	tdxsim_remove_files();
+	tdxsim_free_testbed();
 	tdxsim_clear_rules();
 	kfree(tdxsim_module.lps);
 }

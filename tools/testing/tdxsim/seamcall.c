@@ -110,7 +110,7 @@ static enum tdxsim_outcome answer(unsigned int cpu, struct tdx_regs *regs)
 	if (!tdxsim_in_vmx_operation())
 		return TDXSIM_UD;
 
-	if (tdxsim_inject(cpu, regs->rax, &outcome, &regs->rax))
+	if (tdxsim_inject(cpu, &outcome, regs))
 		return outcome;
 
 	if (tdxsim_presence == TDXSIM_FAULT)
@@ -119,7 +119,7 @@ static enum tdxsim_outcome answer(unsigned int cpu, struct tdx_regs *regs)
 	if (tdxsim_presence == TDXSIM_ABSENT || regs->rax & RAX_P_SEAMLDR)
 		return TDXSIM_VMFAILINVALID;
 
-	if (!tdx_module_seamcall(&tdxsim_module, cpu, regs))
+	if (!tdx_module_seamcall(&tdxsim_module, tdxsim_lp(cpu), regs))
 		return TDXSIM_VMFAILINVALID;
 
 	return TDXSIM_COMPLETED;
@@ -157,6 +157,7 @@ static bool execute_seamcall(struct pt_regs *regs)
 	out = in;
 	outcome = answer(cpu, &out);
 	tdxsim_record(cpu, &in, outcome, &out);
+	tdxsim_watch_pamt(in.rax, outcome == TDXSIM_COMPLETED && !out.rax);
 
 	/* The kernel's own fixup makes it what a #UD is for the caller. */
 	if (outcome == TDXSIM_UD)

@@ -1297,20 +1297,16 @@ void tdx_module_reload(struct tdx_module *m, unsigned int nr_lps)
 	m->lps = lps;
 }
 
-bool tdx_module_pamt_page(const struct tdx_module *m, unsigned int tdmr,
-			  unsigned int level, u64 index, void *contents)
+void tdx_module_pamt(const struct tdx_module *m, unsigned int tdmr,
+		     unsigned int level, u64 offset, void *contents,
+		     size_t len)
 {
 	const struct tdx_tdmr *t = &m->tdmrs[tdmr];
-	struct pamt_entry *entries = contents;
-	u64 n, nr = SZ_4K / sizeof(*entries);
-	u64 pa = t->base + (index * nr << pamt_page_shift[level]);
+	struct pamt_entry *entry = contents;
+	u64 pa = t->base + (offset / sizeof(*entry) << pamt_page_shift[level]);
 
-	/* The last entries of a level may lie in a page that is not full. */
-	if (m->dynamic_pamt || pa + (nr << pamt_page_shift[level]) > t->next)
-		return false;
-
-	for (n = 0; n < nr; n++)
-		fill_pamt_entry(t, level, pa + (n << pamt_page_shift[level]),
-				&entries[n]);
-	return true;
+	for (; pa < t->next && len; len -= sizeof(*entry)) {
+		fill_pamt_entry(t, level, pa, entry++);
+		pa += BIT_ULL(pamt_page_shift[level]);
+	}
 }

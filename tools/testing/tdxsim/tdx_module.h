@@ -190,10 +190,11 @@ bool tdx_module_script(struct tdx_module *m, const char *line);
 void tdx_module_reload(struct tdx_module *m, unsigned int nr_lps);
 
 /*
- * What the model has written to the PAMT entries of 4 KiB of PAMT, index counts
- * those pages; false where TDH.SYS.TDMR.INIT was not yet.
+ * What TDH.SYS.TDMR.INIT has written to this part of the PAMT, contents that it
+ * has not written stay. Offset and length are multiples of the entry size.
  */
-bool tdx_module_pamt_page(const struct tdx_module *m, unsigned int tdmr,
-			  unsigned int level, u64 index, void *contents);
+void tdx_module_pamt(const struct tdx_module *m, unsigned int tdmr,
+		     unsigned int level, u64 offset, void *contents,
+		     size_t len);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "tdx_module.h"
 
+struct dentry;
 struct seq_file;
 
 enum tdxsim_presence {
@@ -22,9 +23,15 @@ enum tdxsim_outcome {
 	TDXSIM_UD,
 };
 
+/* Leaves that decide who owns the PAMTs */
+#define TDXSIM_LEAF_SYS_KEY_CONFIG	31
+#define TDXSIM_LEAF_SYS_TDMR_INIT	36
+#define TDXSIM_LEAF_SYS_CONFIG		45
+
 /* main.c */
 extern struct tdx_module tdxsim_module;
 extern enum tdxsim_presence tdxsim_presence;
+int tdxsim_set_presence(const char *name);
 
 /* seamcall.c */
 bool tdxsim_in_vmx_operation(void);
@@ -36,11 +43,23 @@ void tdxsim_stop_executing(void);
 int tdxsim_set_rules(const char *text);
 void tdxsim_clear_rules(void);
 void tdxsim_show_rules(struct seq_file *s);
-bool tdxsim_inject(unsigned int cpu, u64 leaf, enum tdxsim_outcome *outcome,
-		   u64 *code);
+bool tdxsim_inject(unsigned int cpu, enum tdxsim_outcome *outcome,
+		   struct tdx_regs *regs);
+
+/* pamt.c */
+void tdxsim_watch_pamt(u64 leaf, bool success);
+void tdxsim_show_pamts(struct seq_file *s);
+
+/* testbed.c */
+#define TDXSIM_TESTBED_LPS	64
+
+bool tdxsim_testbed_active(void);
+unsigned int tdxsim_lp(unsigned int cpu);
+void tdxsim_create_testbed_files(struct dentry *dir);
+void tdxsim_free_testbed(void);
 
 /* debugfs.c */
-int tdxsim_create_files(void);
+int tdxsim_create_files(bool testbed);
 void tdxsim_remove_files(void);
 void tdxsim_record(unsigned int cpu, const struct tdx_regs *in,
 		   enum tdxsim_outcome outcome, const struct tdx_regs *out);

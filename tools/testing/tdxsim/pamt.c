@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Watches the PAMTs. From TDH.SYS.CONFIG on they are the module's, and the host
+ * neither writes nor frees them. A real module has them encrypted with a key of
+ * its own, and a host that broke the rule would get machine checks later.
+ *
+ * The host may take them back when it gives up: when TDH.SYS.KEY.CONFIG or
+ * TDH.SYS.TDMR.INIT has failed.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
+#include <linux/mm.h>
+#include <linux/seq_file.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "tdxsim.h"
+
+/* Fills what TDH.SYS.TDMR.INIT has not written yet. */
+#define UNWRITTEN	0xc7
+
+static bool owned;
+static bool reported;
+
+/* The page that the next call looks at. */
+static DEFINE_RAW_SPINLOCK(cursor_lock);
+static struct {
+	unsigned int tdmr;
+	unsigned int level;
+	u64 index;
+} cursor;
+
+enum page_state {
+	PAGE_OWNED,
+	PAGE_WRITTEN,
+	PAGE_FREED,
+	PAGE_STATES,
+};
+
+static const char * const page_states[] = {
+	[PAGE_OWNED]	= "owned",
+	[PAGE_WRITTEN]	= "written",
+	[PAGE_FREED]	= "freed",
+};
+
+static const char * const level_names[] = {
+	[TDX_PAMT_4K]	= "4k",
+	[TDX_PAMT_2M]	= "2m",
+	[TDX_PAMT_1G]	= "1g",
+};
+
+static const struct tdx_range *pamt_of(unsigned int tdmr, unsigned int level)
+{
+	return &tdxsim_module.tdmrs[tdmr].pamt[level];
+}
+
+static u64 page_pa(unsigned int tdmr, unsigned int level, u64 index)
+{
+	return pamt_of(tdmr, level)->base + (index << PAGE_SHIFT);
+}
+
+/* Compares in parts, which fit on the stack. */
+static bool page_is_intact(unsigned int tdmr, unsigned int level, u64 index)
+{
+	u64 pa = page_pa(tdmr, level, index);
+	u8 want[256], is[sizeof(want)];
+	unsigned int offset;
+
+	for (offset = 0; offset < PAGE_SIZE; offset += sizeof(want)) {
+		u64 at = (index << PAGE_SHIFT) + offset;
+
+		memset(want, UNWRITTEN, sizeof(want));
+		tdx_module_pamt(&tdxsim_module, tdmr, level, at, want,
+				sizeof(want));
+		if (copy_from_kernel_nofault(is, __va(pa + offset), sizeof(is)) ||
+		    memcmp(want, is, sizeof(want)))
+			return false;
+	}
+
+	return true;
+}
+
+static enum page_state check_page(unsigned int tdmr, unsigned int level,
+				  u64 index)
+{
+	u64 pa = page_pa(tdmr, level, index);
+
+	if (!pfn_valid(PHYS_PFN(pa)) || !page_count(pfn_to_page(PHYS_PFN(pa))))
+		return PAGE_FREED;
+
+	return page_is_intact(tdmr, level, index) ? PAGE_OWNED : PAGE_WRITTEN;
+}
+
+static void report(unsigned int tdmr, unsigned int level, u64 index,
+		   enum page_state state)
+{
+	if (reported)
+		return;
+
+	reported = true;
+	pr_err("the kernel has %s PAMT page 0x%llx (TDMR %u, level %s), which is the TDX module's\n",
+	       state == PAGE_FREED ? "freed" : "written",
+	       page_pa(tdmr, level, index), tdmr, level_names[level]);
+}
+
+/* One page a call: a bring-up looks at a good part of them. */
+static void check_next_page(void)
+{
+	enum page_state state;
+
+	if (cursor.index << PAGE_SHIFT >= pamt_of(cursor.tdmr, cursor.level)->size) {
+		cursor.index = 0;
+		if (++cursor.level == TDX_PAMT_LEVELS) {
+			cursor.level = 0;
+			if (++cursor.tdmr == tdxsim_module.nr_tdmrs)
+				cursor.tdmr = 0;
+		}
+	}
+
+	state = check_page(cursor.tdmr, cursor.level, cursor.index);
+	if (state != PAGE_OWNED)
+		report(cursor.tdmr, cursor.level, cursor.index, state);
+	cursor.index++;
+}
+
+static void take_pamts(void)
+{
+	unsigned int tdmr, level;
+
+	for (tdmr = 0; tdmr < tdxsim_module.nr_tdmrs; tdmr++) {
+		for (level = 0; level < TDX_PAMT_LEVELS; level++) {
+			const struct tdx_range *pamt = pamt_of(tdmr, level);
+
+			if (pfn_valid(PHYS_PFN(pamt->base)))
+				memset(__va(pamt->base), UNWRITTEN, pamt->size);
+		}
+	}
+
+	memset(&cursor, 0, sizeof(cursor));
+	reported = false;
+	/* An injected success has none. */
+	owned = tdxsim_module.nr_tdmrs;
+}
+
+/* Another LP may be writing entries. */
+static bool can_check(void)
+{
+	return owned && !atomic_read(&tdxsim_module.lps_inside);
+}
+
+/* After each SEAMCALL. */
+void tdxsim_watch_pamt(u64 leaf, bool success)
+{
+	if (tdxsim_testbed_active())
+		return;
+
+	if (leaf == TDXSIM_LEAF_SYS_CONFIG && success)
+		take_pamts();
+	else if ((leaf == TDXSIM_LEAF_SYS_KEY_CONFIG ||
+		  leaf == TDXSIM_LEAF_SYS_TDMR_INIT) && !success)
+		owned = false;
+
+	/* Nothing waits here: another CPU is looking, then this one need not. */
+	if (can_check() && raw_spin_trylock(&cursor_lock)) {
+		check_next_page();
+		raw_spin_unlock(&cursor_lock);
+	}
+}
+
+static void show_pamt(struct seq_file *s, unsigned int tdmr,
+		      unsigned int level)
+{
+	const struct tdx_range *pamt = pamt_of(tdmr, level);
+	unsigned int states[PAGE_STATES] = {};
+	unsigned int state;
+	u64 index;
+
+	for (index = 0; index << PAGE_SHIFT < pamt->size; index++) {
+		state = check_page(tdmr, level, index);
+		states[state]++;
+		if (state != PAGE_OWNED)
+			report(tdmr, level, index, state);
+	}
+
+	seq_printf(s, "%u %s 0x%llx", tdmr, level_names[level], pamt->base);
+	for (state = 0; state < PAGE_STATES; state++)
+		seq_printf(s, " %s %u", page_states[state], states[state]);
+	seq_putc(s, '\n');
+}
+
+void tdxsim_show_pamts(struct seq_file *s)
+{
+	unsigned int tdmr, level;
+
+	if (tdxsim_testbed_active() || !can_check())
+		return;
+
+	for (tdmr = 0; tdmr < tdxsim_module.nr_tdmrs; tdmr++) {
+		for (level = 0; level < TDX_PAMT_LEVELS; level++)
+			show_pamt(s, tdmr, level);
+	}
+}
