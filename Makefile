@@ -80,18 +80,20 @@ $(KERNELS:%=$(B)/obj-%/arch/x86/boot/bzImage): $(B)/obj-%/arch/x86/boot/bzImage:
 $(B)/obj-%/tdxsim.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard tools/testing/tdxsim/*) machine/mkmodule
 	@$(STEP) 'Building tdxsim, $*' tdxsim-$* machine/mkmodule $(B)/obj-$* tools/testing/tdxsim
 
-$(B)/obj-%/hooktest.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/hooktest/*) machine/mkmodule
-	@$(STEP) 'Building hooktest, $*' hooktest-$* machine/mkmodule $(B)/obj-$* machine/hooktest
-
-$(B)/obj-%/faults.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/faults/*) machine/mkmodule
-	@$(STEP) 'Building faults, $*' faults-$* machine/mkmodule $(B)/obj-$* machine/faults
+# Test modules of the machine.
+define test_module
+$(B)/obj-%/$(1).ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/$(1)/*) machine/mkmodule
+	@$(STEP) 'Building $(1), $$*' $(1)-$$* machine/mkmodule $(B)/obj-$$* machine/$(1)
+endef
+$(foreach module,hooktest seamcall faults,$(eval $(call test_module,$(module))))
 
 $(B)/tests/.built: $(LINUX) machine/mktests machine/selftests.list
 	@$(STEP) 'Building the KVM selftests' tests machine/mktests $(B)/linux $(B)/tests
 	@touch $@
 
-$(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/tests/.built \
-		machine/mkinitramfs machine/init machine/steps.sh machine/points.sh $(wildcard machine/*.c)
+$(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/seamcall.ko $(B)/tests/.built \
+		machine/mkinitramfs machine/init machine/steps.sh machine/points.sh $(wildcard machine/*.c) \
+		check/vectors_test.c check/vectors_test.h check/vectors_seamcall.c
 	@$(STEP) 'Packing the initramfs, $*' initramfs-$* machine/mkinitramfs $(B)/obj-$* $@ \
 		--tests $(B)/tests $(patsubst %,--module %,$(filter %.ko,$^))
 

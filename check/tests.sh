@@ -195,7 +195,37 @@ tdxsim_vectors() {
 	for file in check/vectors/*.vec.xz; do
 		xz -dc "$file" > "build/vectors/$(basename "$file" .xz)"
 	done
-	build/vectors/test build/vectors/*.vec
+	build/vectors/test check/rows.vec build/vectors/*.vec
+}
+
+# The same answers, from SEAMCALL on an emulated machine.
+conformance_of_seamcall() {
+	local dir=build/logs/conformance file
+
+	rm -rf $dir
+	mkdir -p $dir/files/vectors
+	cp check/rows.vec $dir/files/vectors/
+	for file in check/vectors/*.vec.xz; do
+		xz -dc "$file" > "$dir/files/vectors/$(basename "$file" .xz)"
+	done
+	{
+		printf '%s\n' '. /steps.sh' 'options kvm enable_virt_at_load=0' 'tdxsim testbed=Y' \
+			'load tdx=0' 'try seamcall modprobe seamcall'
+		for file in "$dir"/files/vectors/*; do
+			echo "vectors /vectors/$(basename "$file")"
+		done
+		printf '%s\n' 'try seamcall rmmod seamcall' unload finish
+	} > $dir/steps
+	machine/boot --kernel build/obj-main --initrd build/initramfs-main.cpio \
+		--steps $dir/steps --files $dir/files --log $dir
+	cat $dir/results.log
+	grep -q '^# [0-9]* passed, 0 failed$' $dir/results.log
+}
+
+# Printed as comments, with the number of calls that were as they have to be.
+conformance_figures() {
+	! selected conformance/seamcall ||
+		sed -nE 's/^(not )?ok - vectors /# /p' build/logs/conformance/results.log
 }
 
 documentation() {
@@ -314,7 +344,7 @@ all_tests() {
 	run docs/html documentation
 	run commands/bad-input bad_input
 
-	if group build || group scenario || group matrix || group patch; then
+	if group build || group conformance || group scenario || group matrix || group patch; then
 		need kernels || return
 	fi
 	for kernel in main builtin notdx fault debug; do
@@ -323,6 +353,9 @@ all_tests() {
 	run build/tdxsim module_builds tools/testing/tdxsim
 	run build/hooktest module_builds machine/hooktest
 	run build/faults module_builds machine/faults fault
+	run build/seamcall module_builds machine/seamcall
+	run conformance/seamcall conformance_of_seamcall
+	conformance_figures
 	scenario_tests
 	matrix_part
 

@@ -66,7 +66,7 @@ static void forget_pages(void)
 	}
 }
 
-void backend_read(void *dst, uint64_t pa, size_t len)
+void backend_read(void *dst, u64 pa, size_t len)
 {
 	u8 *to = dst;
 
@@ -77,7 +77,7 @@ void backend_read(void *dst, uint64_t pa, size_t len)
 	}
 }
 
-void backend_write(uint64_t pa, const void *src, size_t len)
+void backend_write(u64 pa, const void *src, size_t len)
 {
 	const u8 *from = src;
 
@@ -129,7 +129,7 @@ bool backend_line(const char *line)
 }
 
 enum outcome backend_call(unsigned int lp, unsigned int package,
-			  uint64_t *regs)
+			  u64 *regs)
 {
 	struct tdx_regs r = {
 		.rax = regs[RAX], .rcx = regs[RCX], .rdx = regs[RDX],

@@ -3,6 +3,7 @@
  * Executes the calls of vectors_test.c with the SEAMCALL instruction, on a machine
  * that has the modules seamcall and tdxsim, this one with testbed=Y.
  */
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,10 +58,10 @@ static bool set_vmx(bool on)
 
 static bool inject(const char *rules)
 {
-	size_t len = strlen(rules);
-
 	injecting = *rules;
-	return pwrite(inject_fd, *rules ? rules : "\n", len ?: 1, 0) >= 1;
+	if (!*rules)
+		rules = "\n";
+	return write(inject_fd, rules, strlen(rules)) > 0;
 }
 
 static void write_testbed(const char *lines)
@@ -112,7 +113,7 @@ bool backend_line(const char *line)
 	return write(testbed_fd, line, strlen(line)) > 0;
 }
 
-void backend_write(uint64_t pa, const void *src, size_t len)
+void backend_write(u64 pa, const void *src, size_t len)
 {
 	if (pwrite(memory_fd, src, len, pa) != (ssize_t)len) {
 		perror("writing to memory");
@@ -120,7 +121,7 @@ void backend_write(uint64_t pa, const void *src, size_t len)
 	}
 }
 
-void backend_read(void *dst, uint64_t pa, size_t len)
+void backend_read(void *dst, u64 pa, size_t len)
 {
 	if (pread(memory_fd, dst, len, pa) != (ssize_t)len) {
 		perror("reading memory");
@@ -158,11 +159,11 @@ static enum outcome outcome_of(const struct seamcall *call)
 }
 
 enum outcome backend_call(unsigned int lp, unsigned int package,
-			  uint64_t *regs)
+			  u64 *regs)
 {
 	struct seamcall call = { .cpu = cpu_of_lp(lp, package) };
 
-	_Static_assert(sizeof(call.regs) == NR_REGS * sizeof(*regs),
+	static_assert(sizeof(call.regs) == NR_REGS * sizeof(*regs),
 		       "registers of both in the same order");
 
 	memcpy(&call.regs, regs, sizeof(call.regs));

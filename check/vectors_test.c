@@ -54,19 +54,19 @@
 #define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
 
 struct range {
-	uint64_t base;
-	uint64_t size;
+	u64 base;
+	u64 size;
 };
 
 struct tdmr_info {
-	uint64_t base;
-	uint64_t size;
+	u64 base;
+	u64 size;
 	struct range pamt[PAMT_LEVELS];
 	struct range rsvd[MAX_RSVD];
 };
 
 struct tdmr {
-	uint64_t pa;
+	u64 pa;
 	struct tdmr_info info;
 };
 
@@ -140,7 +140,7 @@ static void split(const char *text)
 	len = strlen(line_text);
 	while (len && strchr(" \n", line_text[len - 1]))
 		line_text[--len] = 0;
-	strcpy(line_copy, line_text);
+	memcpy(line_copy, line_text, sizeof(line_copy));
 
 	nr_words = 0;
 	for (word = strtok_r(line_copy, " ", &save); word;
@@ -156,9 +156,9 @@ static bool is(unsigned int word, const char *text)
 	return word < nr_words && !strcmp(words[word], text);
 }
 
-static uint64_t parse_number(const char *text)
+static u64 parse_number(const char *text)
 {
-	uint64_t base = 0;
+	u64 base = 0;
 	char *end;
 
 	if (!strncmp(text, "ARRAY", 5)) {
@@ -180,7 +180,7 @@ static uint64_t parse_number(const char *text)
 	return base;
 }
 
-static uint64_t number(unsigned int word)
+static u64 number(unsigned int word)
 {
 	if (word >= nr_words)
 		die("too few words");
@@ -189,7 +189,7 @@ static uint64_t number(unsigned int word)
 
 static unsigned int index_below(unsigned int word, unsigned int limit)
 {
-	uint64_t n = number(word);
+	u64 n = number(word);
 
 	if (n >= limit)
 		die("%s is too high", words[word]);
@@ -222,20 +222,20 @@ static void tell_backend(const char *format, ...)
 		die("refused: %s", line);
 }
 
-static uint64_t strip_hkid(uint64_t pa)
+static u64 strip_hkid(u64 pa)
 {
 	return pa & ((1ULL << (52 - machine.hkid_bits)) - 1);
 }
 
-static void place_tdmrs(uint64_t array, const struct tdmr *tdmrs,
+static void place_tdmrs(u64 array, const struct tdmr *tdmrs,
 			unsigned int nr)
 {
 	unsigned int i;
 
 	array = strip_hkid(array);
 	for (i = 0; i < nr; i++) {
-		backend_write(array + i * sizeof(uint64_t), &tdmrs[i].pa,
-			      sizeof(uint64_t));
+		backend_write(array + i * sizeof(u64), &tdmrs[i].pa,
+			      sizeof(u64));
 		backend_write(strip_hkid(tdmrs[i].pa), &tdmrs[i].info,
 			      sizeof(tdmrs[i].info));
 	}
@@ -273,7 +273,7 @@ static unsigned int package_of(unsigned int lp)
 
 /* ---- calls ---- */
 
-static void set_inputs(uint64_t *regs, uint64_t rax, uint64_t rest)
+static void set_inputs(u64 *regs, u64 rax, u64 rest)
 {
 	enum reg reg;
 
@@ -283,10 +283,10 @@ static void set_inputs(uint64_t *regs, uint64_t rax, uint64_t rest)
 	regs[RFLAGS] = RFLAGS_ARITHMETIC;
 }
 
-static uint64_t good_call(unsigned int lp, uint64_t rax, uint64_t rcx,
-			  uint64_t rdx, uint64_t r8)
+static u64 good_call(unsigned int lp, u64 rax, u64 rcx,
+			  u64 rdx, u64 r8)
 {
-	uint64_t regs[NR_REGS];
+	u64 regs[NR_REGS];
 
 	set_inputs(regs, rax, 0);
 	regs[RCX] = rcx;
@@ -333,7 +333,7 @@ static bool in_state(enum state state)
 static bool record_failed;
 static const char *record_name;
 
-static void mismatch(const char *what, uint64_t want, uint64_t got)
+static void mismatch(const char *what, u64 want, u64 got)
 {
 	printf("not ok %s # %s:%lu: %s: want %#llx, got %#llx\n", record_name,
 	       file, line_nr, what, (unsigned long long)want,
@@ -358,11 +358,11 @@ static void end_of_check(void)
 }
 
 /* RFLAGS are as the outcome wants them, whatever the registers are. */
-static void check_call(unsigned int lp, unsigned int package, uint64_t *regs,
-		       const uint64_t *want, enum outcome want_outcome)
+static void check_call(unsigned int lp, unsigned int package, u64 *regs,
+		       const u64 *want, enum outcome want_outcome)
 {
 	enum outcome outcome = backend_call(lp, package, regs);
-	uint64_t flags = want_outcome == VMFAILINVALID ? RFLAGS_CF : 0;
+	u64 flags = want_outcome == VMFAILINVALID ? RFLAGS_CF : 0;
 	enum reg reg;
 
 	if (outcome != want_outcome) {
@@ -454,7 +454,7 @@ static bool machine_line(struct machine *m)
 static struct {
 	unsigned int lps_initialized;
 	enum state state;
-	uint64_t in[3];
+	u64 in[3];
 	char lock[16];
 } config;
 
@@ -465,7 +465,7 @@ static unsigned int other_layout(struct tdmr *tdmr)
 
 	memset(tdmr, 0, sizeof(*tdmr));
 	for (cmr = machine.cmrs; cmr < machine.cmrs + MAX_CMRS; cmr++) {
-		uint64_t base = (cmr->base + GIB - 1) & -GIB;
+		u64 base = (cmr->base + GIB - 1) & -GIB;
 
 		if (!cmr->size || base + GIB > cmr->base + cmr->size)
 			continue;
@@ -490,7 +490,7 @@ static unsigned int other_layout(struct tdmr *tdmr)
 
 static void config_out(void)
 {
-	uint64_t regs[NR_REGS], want[NR_REGS];
+	u64 regs[NR_REGS], want[NR_REGS];
 	struct tdmr other;
 
 	machine.packages = 1;
@@ -564,7 +564,7 @@ static void seq_state(void)
 /* All that is not said of the inputs is this. */
 #define JUNK	0x5a5a5a5a5a5a5a5aULL
 
-static void set_junk(uint64_t *regs, uint64_t rax)
+static void set_junk(u64 *regs, u64 rax)
 {
 	set_inputs(regs, rax, 0);
 	regs[RCX] = JUNK;
@@ -577,7 +577,7 @@ static void set_junk(uint64_t *regs, uint64_t rax)
 
 static void seq_tdmr_init(void)
 {
-	uint64_t regs[NR_REGS], want[NR_REGS];
+	u64 regs[NR_REGS], want[NR_REGS];
 
 	set_junk(regs, LEAF_TDMR_INIT);
 	regs[RCX] = number(2);
@@ -590,7 +590,7 @@ static void seq_tdmr_init(void)
 
 static void seq_rdmd(void)
 {
-	uint64_t regs[NR_REGS], want[NR_REGS];
+	u64 regs[NR_REGS], want[NR_REGS];
 
 	set_junk(regs, LEAF_RDMD);
 	regs[RCX] = number(1);
@@ -610,7 +610,7 @@ static void seq_rdmd(void)
 
 static void seq_call(void)
 {
-	uint64_t regs[NR_REGS], want[NR_REGS];
+	u64 regs[NR_REGS], want[NR_REGS];
 
 	set_inputs(regs, number(3), 0);
 	regs[RCX] = number(4);
@@ -684,7 +684,7 @@ static void rd_start(void)
 
 #define FIELD_CLASS(id)	((id) >> 56 & 0x3f)
 
-static bool rd_value_known(unsigned int kind, uint64_t id)
+static bool rd_value_known(unsigned int kind, u64 id)
 {
 	return !is(kind, "PLATFORM") || FIELD_CLASS(id) == 0 ||
 	       FIELD_CLASS(id) == 0x10;
@@ -693,7 +693,7 @@ static bool rd_value_known(unsigned int kind, uint64_t id)
 /* "field ID BITS VALUE NEXT KIND", "rd ID out RAX NEXT VALUE KIND" */
 static void rd_line(void)
 {
-	uint64_t regs[NR_REGS], want[NR_REGS], id = number(1);
+	u64 regs[NR_REGS], want[NR_REGS], id = number(1);
 	bool field = is(0, "field"), known = rd_value_known(field ? 5 : 6, id);
 
 	rd_start();
@@ -738,8 +738,8 @@ struct row_call {
 	unsigned int lp;
 	unsigned int package;
 	unsigned int times;
-	uint64_t in[NR_REGS];
-	uint64_t want[NR_REGS];
+	u64 in[NR_REGS];
+	u64 want[NR_REGS];
 	enum outcome outcome;
 	bool has_state;
 	enum state state;
@@ -784,7 +784,7 @@ static void row_word(struct row_call *call, unsigned int word, bool output)
 static void row_call(void)
 {
 	struct row_call call = { .times = 1 };
-	uint64_t regs[NR_REGS];
+	u64 regs[NR_REGS];
 	unsigned int word;
 
 	set_inputs(call.in, number(1), 0xa5a5a5a5a5a5a500);
@@ -810,7 +810,7 @@ static void row_call(void)
 /* memory PA -> VALUE: 64 bits in memory */
 static void row_memory(void)
 {
-	uint64_t value;
+	u64 value;
 
 	backend_read(&value, number(1), sizeof(value));
 	if (value != number(3))
@@ -822,7 +822,7 @@ static void row_info(void)
 {
 	struct tdmr *tdmr = &machine.tdmrs[index_below(1, MAX_TDMRS)];
 
-	((uint64_t *)&tdmr->info)[index_below(2, sizeof(tdmr->info)) / 8] =
+	((u64 *)&tdmr->info)[index_below(2, sizeof(tdmr->info)) / 8] =
 		number(3);
 }
 
@@ -863,7 +863,7 @@ static void row_line(void)
 	if (nr_words < 4)
 		die("too few words");
 	start_record(words[1]);
-	strcpy(text, line_text);
+	memcpy(text, line_text, sizeof(text));
 	strtok_r(text, ";", &save);
 	while (complete && (clause = strtok_r(NULL, ";", &save))) {
 		split(clause);
@@ -915,7 +915,7 @@ static void run_file(const char *name)
 	file = name;
 	line_nr = 0;
 	memset(&header, 0, sizeof(header));
-	strcpy(header.version, "1.5.05");
+	snprintf(header.version, sizeof(header.version), "1.5.05");
 	record_line = NULL;
 	loaded = false;
 

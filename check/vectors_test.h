@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+typedef uint64_t u64;
+
 enum reg {
 	RAX, RCX, RDX, R8, R9, R10, R11, RBX, RSI, RDI, R12, R13, R14, R15,
 	RFLAGS,
@@ -46,12 +48,12 @@ void backend_reset(void);
 bool backend_line(const char *line);
 
 /* Writes to memory, and reads from it. */
-void backend_write(uint64_t pa, const void *src, size_t len);
-void backend_read(void *dst, uint64_t pa, size_t len);
+void backend_write(u64 pa, const void *src, size_t len);
+void backend_read(void *dst, u64 pa, size_t len);
 
 /* SEAMCALL on an LP of that package. */
 enum outcome backend_call(unsigned int lp, unsigned int package,
-			  uint64_t *regs);
+			  u64 *regs);
 
 /* The name of the state of the module. */
 const char *backend_state(void);

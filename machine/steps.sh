@@ -338,6 +338,51 @@ seamcalls()
 		'$2 == leaf { n += $3 } END { print n + 0 }' $tdxsim_dir/counts)"
 }
 
+# vectors FILE: the calls of check/vectors_test.c, with the SEAMCALL instruction.
+vectors()
+{
+	vectors_test "$1" >/tmp/vectors.log 2>&1
+	case $(tail -n 1 /tmp/vectors.log) in
+	*' 0 failed, 0 skipped') ok "vectors $(tail -n 1 /tmp/vectors.log)" ;;
+	*)
+		not_ok "vectors $1: $(tail -n 1 /tmp/vectors.log)"
+		explain </tmp/vectors.log
+		;;
+	esac
+}
+
+# The pages of PAMTs that are as the TDX module wrote them, that the kernel wrote
+# to, and that it freed.
+pamt_pages()
+{
+	awk '{ owned += $5; written += $7; freed += $9 }
+		END { print owned + 0, written + 0, freed + 0 }' $tdxsim_dir/pamt
+}
+
+# The kernel kept its hands off the PAMTs.
+pamt_untouched()
+{
+	case $(pamt_pages) in
+	0\ *) not_ok "pamt_untouched: the TDX module owns none" ;;
+	*\ 0\ 0) ok pamt_untouched ;;
+	*) not_ok "pamt_untouched: pages owned, written, freed: $(pamt_pages)" ;;
+	esac
+}
+
+# pamt_misuse write|free: what the kernel must not do is seen.
+pamt_misuse()
+{
+	local address
+
+	address=$(awk 'NR == 1 { print $3 }' $tdxsim_dir/pamt)
+	modprobe seamcall "$1=$address"
+	rmmod seamcall
+	case $1:$(pamt_pages) in
+	write:*\ 1\ 0 | free:*\ *\ [1-9]*) ok "pamt_misuse $1" ;;
+	*) not_ok "pamt_misuse $1: pages owned, written, freed: $(pamt_pages)" ;;
+	esac
+}
+
 # warnings N REGEX: exactly so many lines of level warning or worse from the
 # vendor module since the last load.
 warnings()

@@ -6,6 +6,10 @@
  *
  * Needs a vendor module of KVM, loaded with kvm.enable_virt_at_load=0 for
  * SEAMCALL_VMX to decide on VMX operation.
+ *
+ * With write=PA it also writes to that physical address, with free=PA it frees
+ * 16 pages from there on: what the kernel must not do with the memory of the
+ * TDX module.
  */
 #include <linux/fs.h>
 #include <linux/kvm_host.h>
@@ -25,6 +29,16 @@
 #define ARITHMETIC_FLAGS	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
 				 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
 
+#define FREED_PAGES	16
+
+static ulong write;
+module_param(write, ulong, 0444);
+MODULE_PARM_DESC(write, "physical address to write to");
+
+static ulong free;
+module_param(free, ulong, 0444);
+MODULE_PARM_DESC(free, "physical address of pages to free");
+
 static DEFINE_MUTEX(vmx_lock);
 static bool vmx;
 
@@ -35,8 +49,6 @@ static bool vmx;
 static void execute(void *data)
 {
 	struct seamcall *call = data;
-	u64 rax = call->regs.rax, rcx = call->regs.rcx, rdx = call->regs.rdx;
-	u64 rbx = call->regs.rbx, rsi = call->regs.rsi, rdi = call->regs.rdi;
 	register u64 r8 asm("r8") = call->regs.r8;
 	register u64 r9 asm("r9") = call->regs.r9;
 	register u64 r10 asm("r10") = call->regs.r10;
@@ -45,6 +57,8 @@ static void execute(void *data)
 	register u64 r13 asm("r13") = call->regs.r13;
 	register u64 r14 asm("r14") = call->regs.r14;
 	register u64 r15 asm("r15") = call->regs.r15;
+	u64 rax = call->regs.rax, rcx = call->regs.rcx, rdx = call->regs.rdx;
+	u64 rbx = call->regs.rbx, rsi = call->regs.rsi, rdi = call->regs.rdi;
 	/* One operand, as asm takes no more than there are here. */
 	struct {
 		u64 flags;
@@ -116,19 +130,6 @@ static long set_vmx(bool on)
 	return ret;
 }
 
-static long scribble(const u64 __user *arg)
-{
-	u64 pa;
-
-	if (get_user(pa, arg))
-		return -EFAULT;
-	if (!pfn_valid(PHYS_PFN(pa)))
-		return -EINVAL;
-
-	*(u8 *)__va(pa) ^= 0xff;
-	return 0;
-}
-
 static long seamcall_ioctl(struct file *file, unsigned int cmd,
 			   unsigned long arg)
 {
@@ -137,8 +138,6 @@ static long seamcall_ioctl(struct file *file, unsigned int cmd,
 		return seamcall_execute((void __user *)arg);
 	case SEAMCALL_VMX:
 		return set_vmx(arg);
-	case SEAMCALL_SCRIBBLE:
-		return scribble((void __user *)arg);
 	default:
 		return -ENOTTY;
 	}
@@ -158,6 +157,13 @@ static struct miscdevice seamcall_device = {
 
 static int __init seamcall_init(void)
 {
+	unsigned int i;
+
+	if (write)
+		*(u8 *)__va(write) ^= 0xff;
+	for (i = 0; free && i < FREED_PAGES; i++)
+		__free_page(pfn_to_page(PHYS_PFN(free) + i));
+
 	return misc_register(&seamcall_device);
 }
 

@@ -40,7 +40,5 @@ struct seamcall {
 #define SEAMCALL_EXECUTE	_IOWR('T', 0, struct seamcall)
 /* 1 puts all CPUs in VMX operation, 0 ends that. */
 #define SEAMCALL_VMX		_IO('T', 1)
-/* Writes to the memory of the kernel at this physical address. */
-#define SEAMCALL_SCRIBBLE	_IOW('T', 2, __u64)
 
 #endif
