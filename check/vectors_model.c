@@ -128,8 +128,7 @@ bool backend_line(const char *line)
 	return tdx_module_script(&module, line);
 }
 
-enum outcome backend_call(unsigned int lp, unsigned int package,
-			  u64 *regs)
+enum outcome backend_call(unsigned int lp, unsigned int package, u64 *regs)
 {
 	struct tdx_regs r = {
 		.rax = regs[RAX], .rcx = regs[RCX], .rdx = regs[RDX],

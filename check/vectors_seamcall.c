@@ -158,13 +158,12 @@ static enum outcome outcome_of(const struct seamcall *call)
 	exit(2);
 }
 
-enum outcome backend_call(unsigned int lp, unsigned int package,
-			  u64 *regs)
+enum outcome backend_call(unsigned int lp, unsigned int package, u64 *regs)
 {
 	struct seamcall call = { .cpu = cpu_of_lp(lp, package) };
 
 	static_assert(sizeof(call.regs) == NR_REGS * sizeof(*regs),
-		       "registers of both in the same order");
+		      "registers of both in the same order");
 
 	memcpy(&call.regs, regs, sizeof(call.regs));
 	if (ioctl(seamcall_fd, SEAMCALL_EXECUTE, &call)) {

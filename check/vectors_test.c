@@ -19,9 +19,11 @@
  * Prints what was wanted and what came of each failed record, then counts. Exit
  * status 1 if any failed.
  */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
 
 #include "vectors_test.h"
@@ -109,8 +111,7 @@ enum state {
 	SYSINIT_PENDING, SYSINIT_DONE, SYSCONFIG_DONE, SYS_READY, SYS_SHUTDOWN
 };
 
-__attribute__((format(printf, 1, 2), noreturn))
-static void die(const char *format, ...)
+static noreturn void die(const char *format, ...)
 {
 	va_list args;
 
@@ -138,7 +139,7 @@ static void split(const char *text)
 	text += strspn(text, " ");
 	snprintf(line_text, sizeof(line_text), "%s", text);
 	len = strlen(line_text);
-	while (len && strchr(" \n", line_text[len - 1]))
+	while (len && isspace(line_text[len - 1]))
 		line_text[--len] = 0;
 	memcpy(line_copy, line_text, sizeof(line_copy));
 
@@ -209,7 +210,6 @@ static enum state state_word(unsigned int word)
 
 /* ---- the machine ---- */
 
-__attribute__((format(printf, 1, 2)))
 static void tell_backend(const char *format, ...)
 {
 	char line[MAX_LINE];
@@ -283,8 +283,7 @@ static void set_inputs(u64 *regs, u64 rax, u64 rest)
 	regs[RFLAGS] = RFLAGS_ARITHMETIC;
 }
 
-static u64 good_call(unsigned int lp, u64 rax, u64 rcx,
-			  u64 rdx, u64 r8)
+static u64 good_call(unsigned int lp, u64 rax, u64 rcx, u64 rdx, u64 r8)
 {
 	u64 regs[NR_REGS];
 

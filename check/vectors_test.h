@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-typedef uint64_t u64;
+/* As in the headers of the model. */
+typedef unsigned long u64;
 
 enum reg {
 	RAX, RCX, RDX, R8, R9, R10, R11, RBX, RSI, RDI, R12, R13, R14, R15,
@@ -52,8 +52,7 @@ void backend_write(u64 pa, const void *src, size_t len);
 void backend_read(void *dst, u64 pa, size_t len);
 
 /* SEAMCALL on an LP of that package. */
-enum outcome backend_call(unsigned int lp, unsigned int package,
-			  u64 *regs);
+enum outcome backend_call(unsigned int lp, unsigned int package, u64 *regs);
 
 /* The name of the state of the module. */
 const char *backend_state(void);

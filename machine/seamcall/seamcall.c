@@ -46,9 +46,8 @@ static bool vmx;
  * All registers but RBP and RSP are in use: what is in memory is addressed
  * through these. A fault leaves the trap number in RAX.
  */
-static void execute(void *data)
+static void execute(struct seamcall *call)
 {
-	struct seamcall *call = data;
 	register u64 r8 asm("r8") = call->regs.r8;
 	register u64 r9 asm("r9") = call->regs.r9;
 	register u64 r10 asm("r10") = call->regs.r10;
@@ -98,6 +97,11 @@ static void execute(void *data)
 	}
 }
 
+static void execute_here(void *call)
+{
+	execute(call);
+}
+
 static long seamcall_execute(struct seamcall __user *arg)
 {
 	struct seamcall call;
@@ -106,7 +110,7 @@ static long seamcall_execute(struct seamcall __user *arg)
 	if (copy_from_user(&call, arg, sizeof(call)))
 		return -EFAULT;
 
-	ret = smp_call_function_single(call.cpu, execute, &call, true);
+	ret = smp_call_function_single(call.cpu, execute_here, &call, true);
 	if (ret)
 		return ret;
 

@@ -298,10 +298,13 @@ static bool rule_applies(struct rule *rule, unsigned int cpu, u64 leaf)
 static void answer_call(struct rule *rule, struct tdx_regs *regs)
 {
 	unsigned int i;
+	u64 *reg;
 
 	regs->rax = rule->regs.rax;
-	for_each_set_bit(i, &rule->regs_set, ARRAY_SIZE(output_regs))
-		*output_reg(regs, i) = *output_reg(&rule->regs, i);
+	for_each_set_bit(i, &rule->regs_set, ARRAY_SIZE(output_regs)) {
+		reg = output_reg(regs, i);
+		*reg = *output_reg(&rule->regs, i);
+	}
 }
 
 /* Every rule counts the call, the first one that applies answers it. */

@@ -552,7 +552,7 @@ static u64 check_tme(struct tdx_module *m, unsigned int lp)
 	if (!capability)
 		return TDX_INCORRECT_MSR_VALUE + IA32_TME_CAPABILITY;
 
-	if (!(capability & activate >> TME_ACTIVATE_ALGORITHMS_SHIFT))
+	if (!(capability & (activate >> TME_ACTIVATE_ALGORITHMS_SHIFT)))
 		return TDX_INCORRECT_MSR_VALUE + IA32_TME_ACTIVATE;
 
 	m->hkid_bits = (activate & TME_HKID_BITS) >> TME_HKID_BITS_SHIFT;

@@ -107,13 +107,13 @@ static bool set_seamcaps_fault(struct tdx_faults *faults, const char *words)
 	unsigned long long value;
 	unsigned int lp;
 
-	if (!strcmp(words, "off")) {
+	if (!strcmp(words, "seamcaps off")) {
 		faults->seamcaps_all_on = false;
 		faults->seamcaps_lp_on = false;
-	} else if (sscanf(words, "all %llx", &value) == 1) {
+	} else if (sscanf(words, "seamcaps all %llx", &value) == 1) {
 		faults->seamcaps_all_on = true;
 		faults->seamcaps_all = value;
-	} else if (sscanf(words, "%u", &lp) == 1) {
+	} else if (sscanf(words, "seamcaps %u", &lp) == 1) {
 		faults->seamcaps_lp_on = true;
 		faults->seamcaps_lp = lp;
 	} else {
@@ -152,7 +152,7 @@ static bool fault_line(struct tdx_faults *faults, const char *words)
 	else if (!strncmp(words, "cpuid ", 6))
 		return set_cpuid_fault(&faults->cpuid, words + 6);
 	else if (!strncmp(words, "seamcaps ", 9))
-		return set_seamcaps_fault(faults, words + 9);
+		return set_seamcaps_fault(faults, words);
 	else if (!strncmp(words, "pconfig ", 8))
 		return set_pconfig_fault(faults, words + 8);
 	else if (!strncmp(words, "handoff ", 8))
