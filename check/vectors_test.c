@@ -633,13 +633,22 @@ static bool is_script(void)
 	return is(0, "lock") || is(0, "unlock") || is(0, "fault");
 }
 
+static void seq_script(void)
+{
+	if (backend_line(line_text))
+		return;
+
+	mismatch_name("line", line_text, "refused");
+	end_of_check();
+}
+
 static void seq_line(void)
 {
 	if (is(0, "state")) {
 		seq_state();
 	} else if (is_script()) {
 		load_once();
-		tell_backend("%s", line_text);
+		seq_script();
 	} else if (is(0, "rdmd")) {
 		seq_rdmd();
 	} else if (is(0, "call")) {

@@ -183,6 +183,7 @@ static int state_show(struct seq_file *s, void *unused)
 		   m->platform.lps);
 	seq_printf(s, "packages %u/%u\n", READ_ONCE(m->nr_packages_keyed),
 		   m->platform.packages);
+	seq_printf(s, "violations %u\n", tdxsim_pamt_violations());
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(state);

@@ -43,11 +43,14 @@
  *           R8", RESULT a completion code, vmfailinvalid, gp, or ud
  *   counts  a line "CPU LEAF CALLS FAILURES" for each leaf that a CPU called,
  *           LEAF "other" for 64 and above; all results but 0 are failures
- *   state   "state NAME", "lps INITIALISED/COUNTED", "packages KEYED/COUNTED"
+ *   state   "state NAME", "lps INITIALISED/COUNTED", "packages KEYED/COUNTED",
+ *           "violations N": how often a PAMT page was found that the kernel had
+ *           written to or freed, by a look at one page in each SEAMCALL, or at
+ *           all of them in the next file
  *   pamt    while the module owns PAMTs: a line "TDMR LEVEL BASE owned N written
- *           N freed N" for each, with the pages that are still as the module
- *           wrote them, that the kernel wrote to, and that it freed, of which
- *           the kernel log has the first one
+ *           N freed N" for each, with the pages that are as the module wrote
+ *           them, that the kernel wrote to, and that it freed. The kernel log
+ *           has the first of these.
  *   vmx     a line "cpuN 0" or "cpuN 1" for each online CPU: in VMX operation
  *   inject  the rules in force, one a line; a write of RULE,... replaces them
  *           all, of an empty line clears them

@@ -23,6 +23,7 @@
 
 static bool owned;
 static bool reported;
+static atomic_t violations;
 
 /* The page that the next call looks at. */
 static DEFINE_RAW_SPINLOCK(cursor_lock);
@@ -96,6 +97,7 @@ static enum page_state check_page(unsigned int tdmr, unsigned int level,
 static void report(unsigned int tdmr, unsigned int level, u64 index,
 		   enum page_state state)
 {
+	atomic_inc(&violations);
 	if (reported)
 		return;
 
@@ -188,6 +190,11 @@ static void show_pamt(struct seq_file *s, unsigned int tdmr,
 	for (state = 0; state < PAGE_STATES; state++)
 		seq_printf(s, " %s %u", page_states[state], states[state]);
 	seq_putc(s, '\n');
+}
+
+unsigned int tdxsim_pamt_violations(void)
+{
+	return atomic_read(&violations);
 }
 
 void tdxsim_show_pamts(struct seq_file *s)

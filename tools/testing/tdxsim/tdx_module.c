@@ -1121,11 +1121,14 @@ static u64 phymem_page_rdmd(struct tdx_module *m, struct tdx_lp *lp,
 bool tdx_module_lock_pamt(struct tdx_module *m, enum tdx_pamt_level level,
 			  u64 pa, bool lock)
 {
-	const struct tdx_tdmr *tdmr = find_tdmr(m, pa);
+	const struct tdx_tdmr *tdmr = m->tdmrs;
 	struct pamt_entry entry;
 	u64 entry_pa;
 
-	if (!tdmr)
+	while (tdmr < m->tdmrs + m->nr_tdmrs &&
+	       (pa < tdmr->base || pa >= tdmr->base + tdmr->size))
+		tdmr++;
+	if (tdmr == m->tdmrs + m->nr_tdmrs)
 		return false;
 
 	entry_pa = pamt_entry_pa(tdmr, level, pa);
@@ -1304,6 +1307,14 @@ void tdx_module_pamt(const struct tdx_module *m, unsigned int tdmr,
 	const struct tdx_tdmr *t = &m->tdmrs[tdmr];
 	struct pamt_entry *entry = contents;
 	u64 pa = t->base + (offset / sizeof(*entry) << pamt_page_shift[level]);
+
+	if (m->dynamic_pamt && level == TDX_PAMT_4K) {
+		u64 written = (t->next - t->base) / SZ_4K / BITS_PER_BYTE;
+
+		if (offset < written)
+			memset(contents, 0, min_t(u64, len, written - offset));
+		return;
+	}
 
 	for (; pa < t->next && len; len -= sizeof(*entry)) {
 		fill_pamt_entry(t, level, pa, entry++);

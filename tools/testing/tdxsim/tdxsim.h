@@ -49,6 +49,7 @@ bool tdxsim_inject(unsigned int cpu, enum tdxsim_outcome *outcome,
 /* pamt.c */
 void tdxsim_watch_pamt(u64 leaf, bool success);
 void tdxsim_show_pamts(struct seq_file *s);
+unsigned int tdxsim_pamt_violations(void);
 
 /* testbed.c */
 #define TDXSIM_TESTBED_LPS	64
