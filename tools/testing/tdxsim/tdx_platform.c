@@ -136,7 +136,7 @@ static u64 scripted_msr(const struct tdx_platform *platform, u32 address)
 	return 0;
 }
 
-static u64 rdmsr(const struct tdx_module *m, unsigned int lp, u32 address)
+static u64 msr_on_lp(const struct tdx_module *m, unsigned int lp, u32 address)
 {
 	const struct tdx_msr_fault *fault;
 
@@ -179,8 +179,8 @@ static const struct {
 	{ 0x80000008, NO_SUBLEAF, { 0x3934, 0x200, 0, 0 } },
 };
 
-static void cpuid(const struct tdx_module *m, unsigned int lp, u32 leaf,
-		  u32 subleaf, u32 *regs)
+static void cpuid_on_lp(const struct tdx_module *m, unsigned int lp, u32 leaf,
+			u32 subleaf, u32 *regs)
 {
 	const struct tdx_cpuid_fault *fault = &m->faults.cpuid;
 	unsigned int i;
@@ -200,7 +200,7 @@ static void cpuid(const struct tdx_module *m, unsigned int lp, u32 leaf,
 	}
 }
 
-static bool rdrand(struct tdx_module *m)
+static bool has_entropy(struct tdx_module *m)
 {
 	if (!m->faults.rdrand)
 		return true;
@@ -280,7 +280,7 @@ static u64 check_msrs(const struct tdx_module *m, unsigned int lp,
 	const struct msr_rule *rule;
 
 	for (rule = rules; rule < rules + nr; rule++) {
-		u64 value = rdmsr(m, lp, rule->address);
+		u64 value = msr_on_lp(m, lp, rule->address);
 
 		if (m->platform.version < rule->since)
 			continue;
@@ -296,8 +296,8 @@ static u64 check_msrs(const struct tdx_module *m, unsigned int lp,
 static u64 check_tsx_ctrl(const struct tdx_module *m, unsigned int lp)
 {
 	if (m->platform.version == TDX_MODULE_1_0 &&
-	    rdmsr(m, lp, IA32_ARCH_CAPABILITIES) & ARCH_CAPABILITIES_TSX_CTRL &&
-	    rdmsr(m, lp, IA32_TSX_CTRL) & TSX_CTRL_RTM_OFF_CPUID_CLEAR)
+	    msr_on_lp(m, lp, IA32_ARCH_CAPABILITIES) & ARCH_CAPABILITIES_TSX_CTRL &&
+	    msr_on_lp(m, lp, IA32_TSX_CTRL) & TSX_CTRL_RTM_OFF_CPUID_CLEAR)
 		return TDX_INCORRECT_MSR_VALUE + IA32_TSX_CTRL;
 
 	return TDX_SUCCESS;
@@ -305,7 +305,7 @@ static u64 check_tsx_ctrl(const struct tdx_module *m, unsigned int lp)
 
 static u64 check_limit_cpuid(const struct tdx_module *m, unsigned int lp)
 {
-	if (rdmsr(m, lp, IA32_MISC_ENABLE) & MISC_ENABLE_LIMIT_CPUID)
+	if (msr_on_lp(m, lp, IA32_MISC_ENABLE) & MISC_ENABLE_LIMIT_CPUID)
 		return TDX_LIMIT_CPUID_MAXVAL_SET;
 
 	return TDX_SUCCESS;
@@ -329,7 +329,7 @@ static u64 check_max_leaves(const struct tdx_module *m, unsigned int lp)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
-		cpuid(m, lp, wanted[i] & BIT(31), NO_SUBLEAF, regs);
+		cpuid_on_lp(m, lp, wanted[i] & BIT(31), NO_SUBLEAF, regs);
 		if (regs[EAX] < wanted[i])
 			return TDX_CPUID_LEAF_NOT_SUPPORTED + wanted[i];
 	}
@@ -372,7 +372,7 @@ static u64 check_leaf_1f(const struct tdx_module *m, unsigned int lp,
 	bool core = false;
 
 	for (subleaf = 0; subleaf <= LEVEL_DIE; subleaf++) {
-		cpuid(m, lp, 0x1f, subleaf, level);
+		cpuid_on_lp(m, lp, 0x1f, subleaf, level);
 		if (level_type(level) == LEVEL_INVALID)
 			break;
 		if (level_type(level) <= type || level_type(level) > LEVEL_DIE)
@@ -386,7 +386,7 @@ static u64 check_leaf_1f(const struct tdx_module *m, unsigned int lp,
 	if (!core)
 		return TDX_CPUID_LEAF_NOT_SUPPORTED;
 
-	cpuid(m, lp, 0x4, 3, level);
+	cpuid_on_lp(m, lp, 0x4, 3, level);
 	if (!shift || (level[EAX] >> 14 & 0xfff) >> (shift - 1) != 1)
 		return TDX_INVALID_WBINVD_SCOPE;
 
@@ -399,7 +399,7 @@ static u64 check_leaf_80000008(const struct tdx_module *m, unsigned int lp,
 {
 	u32 features[CPUID_REGS];
 
-	cpuid(m, lp, 0x7, 0, features);
+	cpuid_on_lp(m, lp, 0x7, 0, features);
 	if ((regs[EAX] >> 8 & 0xff) != (features[ECX] & BIT(16) ? 57 : 48))
 		return TDX_INCORRECT_CPUID_VALUE;
 
@@ -488,7 +488,7 @@ static u64 check_cpuid_rule(struct tdx_module *m, unsigned int lp,
 	u32 *seen = m->sample.cpuids[rule - cpuid_rules];
 	unsigned int i;
 
-	cpuid(m, lp, rule->leaf, rule->subleaf, seen);
+	cpuid_on_lp(m, lp, rule->leaf, rule->subleaf, seen);
 	for (i = 0; i < CPUID_REGS; i++) {
 		if ((seen[i] & rule->regs[i].mask) != rule->regs[i].value)
 			return TDX_INCORRECT_CPUID_VALUE;
@@ -531,7 +531,7 @@ static u64 check_cpuids(struct tdx_module *m, unsigned int lp,
 
 static u64 check_vmx_msrs(const struct tdx_module *m, unsigned int lp)
 {
-	u64 size = rdmsr(m, lp, IA32_VMX_BASIC) >> VMX_BASIC_VMCS_SIZE_SHIFT &
+	u64 size = msr_on_lp(m, lp, IA32_VMX_BASIC) >> VMX_BASIC_VMCS_SIZE_SHIFT &
 		   VMX_BASIC_VMCS_SIZE;
 
 	if (size > SZ_4K)
@@ -543,8 +543,8 @@ static u64 check_vmx_msrs(const struct tdx_module *m, unsigned int lp)
 /* Encryption without integrity is what the firmware chose. */
 static u64 check_tme(struct tdx_module *m, unsigned int lp)
 {
-	u64 capability = rdmsr(m, lp, IA32_TME_CAPABILITY) & TME_AES_XTS;
-	u64 activate = rdmsr(m, lp, IA32_TME_ACTIVATE);
+	u64 capability = msr_on_lp(m, lp, IA32_TME_CAPABILITY) & TME_AES_XTS;
+	u64 activate = msr_on_lp(m, lp, IA32_TME_ACTIVATE);
 
 	if (!(activate & TME_ACTIVATE_LOCK))
 		return TDX_INCORRECT_MSR_VALUE + IA32_TME_ACTIVATE;
@@ -562,7 +562,7 @@ static u64 check_tme(struct tdx_module *m, unsigned int lp)
 /* The shared KeyIDs in the low half, then the private ones in the high half. */
 static u64 check_hkids(struct tdx_module *m, unsigned int lp)
 {
-	u64 partitioning = rdmsr(m, lp, IA32_MKTME_KEYID_PARTITIONING);
+	u64 partitioning = msr_on_lp(m, lp, IA32_MKTME_KEYID_PARTITIONING);
 	u64 shared = partitioning & GENMASK_ULL(31, 0);
 	u64 highest = shared + (partitioning >> 32);
 
@@ -576,7 +576,7 @@ static u64 check_hkids(struct tdx_module *m, unsigned int lp)
 
 static u64 check_wbinvd(const struct tdx_module *m, unsigned int lp)
 {
-	if (rdmsr(m, lp, IA32_WBNOINVDP) != rdmsr(m, lp, IA32_WBINVDP))
+	if (msr_on_lp(m, lp, IA32_WBNOINVDP) != msr_on_lp(m, lp, IA32_WBINVDP))
 		return TDX_INCORRECT_MSR_VALUE + IA32_WBNOINVDP;
 
 	return TDX_SUCCESS;
@@ -606,14 +606,14 @@ static u64 check_cmrs(const struct tdx_module *m)
 static u64 smrr_base(const struct tdx_module *m, unsigned int lp,
 		     unsigned int smrr)
 {
-	return rdmsr(m, lp, smrr ? IA32_SMRR2_BASE : IA32_SMRR_BASE) &
+	return msr_on_lp(m, lp, smrr ? IA32_SMRR2_BASE : IA32_SMRR_BASE) &
 	       SMRR_ADDRESS;
 }
 
 static u64 smrr_mask(const struct tdx_module *m, unsigned int lp,
 		     unsigned int smrr)
 {
-	return rdmsr(m, lp, smrr ? IA32_SMRR2_MASK : IA32_SMRR_MASK);
+	return msr_on_lp(m, lp, smrr ? IA32_SMRR2_MASK : IA32_SMRR_MASK);
 }
 
 /* The mask has no holes, and the base is aligned to the size it gives. */
@@ -644,7 +644,7 @@ static u64 check_smrr_in_cmrs(const struct tdx_module *m, unsigned int lp,
 
 static u64 check_smrrs(const struct tdx_module *m, unsigned int lp)
 {
-	u64 mtrrcap = rdmsr(m, lp, IA32_MTRRCAP);
+	u64 mtrrcap = msr_on_lp(m, lp, IA32_MTRRCAP);
 	unsigned int smrr, nr = mtrrcap & MTRRCAP_SMRR2 ? 2 : 1;
 	u64 ret;
 
@@ -724,7 +724,7 @@ static void sample_lp(struct tdx_module *m, unsigned int lp)
 	BUILD_BUG_ON(ARRAY_SIZE(lp_msrs) > TDX_SAMPLED_MSRS);
 
 	for (i = 0; i < ARRAY_SIZE(lp_msrs); i++)
-		m->sample.msrs[i] = rdmsr(m, lp, lp_msrs[i].address);
+		m->sample.msrs[i] = msr_on_lp(m, lp, lp_msrs[i].address);
 	m->sample.seamcaps = seamops_capabilities(m, lp);
 }
 
@@ -756,7 +756,7 @@ u64 tdx_check_platform(struct tdx_module *m, unsigned int lp,
 	if (m->faults.handoff)
 		return TDX_SYS_INCOMPATIBLE_SIGSTRUCT;
 
-	if (m->platform.version != TDX_MODULE_1_0 && !rdrand(m))
+	if (m->platform.version != TDX_MODULE_1_0 && !has_entropy(m))
 		return TDX_RND_NO_ENTROPY;
 
 	return TDX_SUCCESS;
@@ -765,7 +765,7 @@ u64 tdx_check_platform(struct tdx_module *m, unsigned int lp,
 static u64 compare_msrs(const struct tdx_module *m, unsigned int lp,
 			bool before_cpuid)
 {
-	bool smrr2 = rdmsr(m, lp, IA32_MTRRCAP) & MTRRCAP_SMRR2;
+	bool smrr2 = msr_on_lp(m, lp, IA32_MTRRCAP) & MTRRCAP_SMRR2;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(lp_msrs); i++) {
@@ -776,7 +776,7 @@ static u64 compare_msrs(const struct tdx_module *m, unsigned int lp,
 		    (msr->only_1_0 && m->platform.version != TDX_MODULE_1_0))
 			continue;
 
-		if (rdmsr(m, lp, msr->address) != m->sample.msrs[i])
+		if (msr_on_lp(m, lp, msr->address) != m->sample.msrs[i])
 			return TDX_INCONSISTENT_MSR + msr->address;
 	}
 
@@ -790,7 +790,7 @@ static bool cpuid_is_same(const struct tdx_module *m, unsigned int lp,
 	u32 seen[CPUID_REGS];
 	unsigned int i;
 
-	cpuid(m, lp, rule->leaf, rule->subleaf, seen);
+	cpuid_on_lp(m, lp, rule->leaf, rule->subleaf, seen);
 	for (i = 0; i < CPUID_REGS; i++) {
 		if ((seen[i] ^ sampled[i]) & rule->regs[i].mask)
 			return false;
@@ -840,7 +840,7 @@ static bool seeds_each_lp(const struct tdx_module *m)
 u64 tdx_check_lp(struct tdx_module *m, unsigned int lp, u32 package,
 		 struct tdx_regs *regs)
 {
-	if (seeds_each_lp(m) && !rdrand(m))
+	if (seeds_each_lp(m) && !has_entropy(m))
 		return TDX_RND_NO_ENTROPY;
 
 	if (seamops_capabilities(m, lp) != m->sample.seamcaps)
