@@ -283,51 +283,6 @@ static void set_inputs(u64 *regs, u64 rax, u64 rest)
 	regs[RFLAGS] = RFLAGS_ARITHMETIC;
 }
 
-static u64 good_call(unsigned int lp, u64 rax, u64 rcx, u64 rdx, u64 r8)
-{
-	u64 regs[NR_REGS];
-
-	set_inputs(regs, rax, 0);
-	regs[RCX] = rcx;
-	regs[RDX] = rdx;
-	regs[R8] = r8;
-	if (backend_call(lp, package_of(lp), regs) != COMPLETED)
-		die("no module");
-	return regs[RAX];
-}
-
-/* Reaches a state by good calls. */
-static void reach(enum state state, unsigned int nr_lps,
-		  const struct tdmr *tdmrs, unsigned int nr_tdmrs)
-{
-	unsigned int lp;
-
-	if (state == SYSINIT_PENDING)
-		return;
-
-	good_call(0, LEAF_INIT, 0, 0, 0);
-	for (lp = 0; lp < nr_lps; lp++)
-		good_call(lp, LEAF_LP_INIT, 0, 0, 0);
-	if (state == SYSINIT_DONE)
-		return;
-
-	place_tdmrs(ARRAY_PA, tdmrs, nr_tdmrs);
-	good_call(0, LEAF_CONFIG, ARRAY_PA, nr_tdmrs,
-		  machine.private_hkid_min);
-	if (state == SYSCONFIG_DONE)
-		return;
-
-	for (lp = 0; lp < nr_lps; lp++)
-		good_call(lp, LEAF_KEY_CONFIG, 0, 0, 0);
-	if (state == SYS_SHUTDOWN)
-		good_call(0, 52, 0, 0, 0);
-}
-
-static bool in_state(enum state state)
-{
-	return !strcmp(backend_state(), state_names[state]);
-}
-
 /* What a record has failed on, for its name and place to be printed once. */
 static bool record_failed;
 static const char *record_name;
@@ -384,8 +339,58 @@ static void check_call(unsigned int lp, unsigned int package, u64 *regs,
 
 static void check_state(enum state state)
 {
-	if (!in_state(state))
+	if (strcmp(backend_state(), state_names[state]))
 		mismatch_name("state", state_names[state], backend_state());
+}
+
+static void good_call(unsigned int lp, u64 rax, u64 rcx, u64 rdx, u64 r8)
+{
+	enum outcome outcome;
+	u64 regs[NR_REGS];
+
+	set_inputs(regs, rax, 0);
+	regs[RCX] = rcx;
+	regs[RDX] = rdx;
+	regs[R8] = r8;
+	outcome = backend_call(lp, package_of(lp), regs);
+	if (outcome != COMPLETED)
+		mismatch_name("outcome of a good call",
+			      outcome_names[COMPLETED], outcome_names[outcome]);
+}
+
+/* Those that lead to a state. */
+static void call_up_to(enum state state, unsigned int nr_lps,
+		       const struct tdmr *tdmrs, unsigned int nr_tdmrs)
+{
+	unsigned int lp;
+
+	if (state == SYSINIT_PENDING)
+		return;
+
+	good_call(0, LEAF_INIT, 0, 0, 0);
+	for (lp = 0; lp < nr_lps; lp++)
+		good_call(lp, LEAF_LP_INIT, 0, 0, 0);
+	if (state == SYSINIT_DONE)
+		return;
+
+	place_tdmrs(ARRAY_PA, tdmrs, nr_tdmrs);
+	good_call(0, LEAF_CONFIG, ARRAY_PA, nr_tdmrs,
+		  machine.private_hkid_min);
+	if (state == SYSCONFIG_DONE)
+		return;
+
+	for (lp = 0; lp < nr_lps; lp++)
+		good_call(lp, LEAF_KEY_CONFIG, 0, 0, 0);
+	if (state == SYS_SHUTDOWN)
+		good_call(0, 52, 0, 0, 0);
+}
+
+/* Reaches a state by good calls. */
+static void reach(enum state state, unsigned int nr_lps,
+		  const struct tdmr *tdmrs, unsigned int nr_tdmrs)
+{
+	call_up_to(state, nr_lps, tdmrs, nr_tdmrs);
+	check_state(state);
 }
 
 /* ---- lines that describe the machine ---- */
@@ -496,9 +501,6 @@ static void config_out(void)
 	load_module();
 	reach(config.state, config.lps_initialized, &other,
 	      other_layout(&other));
-	if (!in_state(config.state))
-		die("state before the call not reached");
-
 	place_tdmrs(config.in[0], machine.tdmrs, machine.nr_tdmrs);
 	if (*config.lock)
 		tell_backend("%s", config.lock);
@@ -556,8 +558,6 @@ static void seq_state(void)
 	machine.packages = 2;
 	load_once();
 	reach(state_word(1), 4, machine.tdmrs, machine.nr_tdmrs);
-	if (!in_state(state_word(1)))
-		die("state not reached");
 }
 
 /* All that is not said of the inputs is this. */
