@@ -39,8 +39,8 @@ mutants: $(B)/initramfs-main.cpio $(B)/initramfs-debug.cpio
 	@check/mutants $(ONLY)
 
 matrix: $(KERNELS:%=$(B)/initramfs-%.cpio)
-	@check/matrix
-	@scenarios/run --times 200 --timeout 3000 --logs $(B)/logs/races races
+	@check/matrix; status=$$?; \
+	scenarios/run --times 200 --timeout 3000 --logs $(B)/logs/races races && exit $$status
 
 tree: packages
 	@$(STEP) 'Preparing build/linux' tree patches/tree

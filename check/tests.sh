@@ -285,8 +285,9 @@ bad_input() {
 	says 'no kernel configuration' machine/mkkernel nosuch $linux $dir/obj
 	says 'no built kernel' machine/mkinitramfs $dir $dir/out.cpio
 	# Work in build/linux is not lost.
-	echo >> $linux/arch/x86/kvm/vmx/tdx.c
 	cp patches/cover-letter $dir/
+	trap 'cp $dir/cover-letter patches/; git -C $linux checkout -q arch/x86/kvm/vmx/tdx.c' EXIT
+	echo >> $linux/arch/x86/kvm/vmx/tdx.c
 	echo >> patches/cover-letter
 	says 'build/linux has changes' patches/tree
 	says 'uncommitted changes' patches/export
@@ -297,11 +298,17 @@ bad_input() {
 
 # Each scenario is a test, its own runner prints them as they end.
 scenario_tests() {
-	local names=() name line pattern='^(ok|not ok) [0-9]+ - (.*)$'
+	local names=() name line before=$number pattern='^(ok|not ok) [0-9]+ - (.*)$'
 
+	scenarios/run --list > build/scenarios || {
+		failed=$((failed + 1))
+		number=$((number + 1))
+		echo "not ok $number scenario/list"
+		return
+	}
 	while read -r name _; do
 		! selected "scenario/$name" || names+=("$name")
-	done < <(scenarios/run --list)
+	done < build/scenarios
 	[ ${#names[@]} -gt 0 ] || return 0
 	while IFS= read -r line; do
 		if [[ $line =~ $pattern ]]; then
@@ -316,6 +323,11 @@ scenario_tests() {
 			echo "$line"
 		fi
 	done < <(scenarios/run --jobs "${jobs:?}" --kernels build --logs build/logs/scenarios "${names[@]}" 2>&1)
+	if [ $((number - before)) != ${#names[@]} ]; then
+		failed=$((failed + 1))
+		number=$((number + 1))
+		echo "not ok $number scenario/all-have-a-result"
+	fi
 }
 
 # Prints the table of the fault matrix too, as diagnostics.

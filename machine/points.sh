@@ -42,15 +42,28 @@ override()
 	echo "$*" >$faults/override || not_ok "override $*"
 }
 
+# failnth N slab|pages setup|all: the N-th allocation of the kind. PAMT is not
+# among the pages, and the single ones that go out of its way are not either.
 failnth()
 {
+	phase=$3
+	case $2 in
+	slab)
+		echo N >/sys/kernel/debug/failslab/cache-filter
+		echo 99 >/sys/kernel/debug/fail_page_alloc/min-order
+		;;
+	pages)
+		# No cache is marked.
+		echo Y >/sys/kernel/debug/failslab/cache-filter
+		echo 1 >/sys/kernel/debug/fail_page_alloc/min-order
+		;;
+	esac
 	echo "$1" >$faults/failnth || not_ok "failnth $1"
 }
 
-# vmxe CPU: it looks as if another hypervisor used it.
+# vmxe CPU: it looks as if another hypervisor used VMX there.
 vmxe()
 {
-	foreign=$1
 	echo "$1 1" >$faults/vmxe || not_ok "vmxe $1"
 }
 
@@ -62,7 +75,8 @@ disarm()
 
 	case $1 in
 	inject)
-		awk '{ n += $4 } END { exit !n }' $tdxsim_dir/counts || fired=unreached
+		awk -v leaf="${2%%:*}" '$2 == leaf { n += $4 } END { exit !n }' \
+			$tdxsim_dir/counts || fired=unreached
 		echo >$tdxsim_dir/inject
 		;;
 	inject_nothing)
@@ -74,12 +88,15 @@ disarm()
 		echo >$faults/override
 		;;
 	failnth)
-		# What comes later is not the series', and fails softly.
-		[ "$(cat $faults/failnth)" = "fired setup" ] || fired=unreached
+		case $phase:$(cat $faults/failnth) in
+		*:'fired setup' | all:'fired later') ;;
+		*) fired=unreached ;;
+		esac
 		echo 0 >$faults/failnth
 		;;
 	vmxe)
-		echo "$foreign 0" >$faults/vmxe
+		kernel_log | grep -q "VMXON failed on CPU $2 (-16)" || fired=unreached
+		echo "$2 0" >$faults/vmxe
 		;;
 	esac
 	echo "$fired"
@@ -112,17 +129,24 @@ holds_none()
 {
 	[ ! -e /sys/module/$vendor ] || not_ok "$vendor is there"
 	[ ! -e /dev/kvm ] || not_ok "/dev/kvm is there"
+	vmx_is OFF
 }
 
 holds_unloaded()
 {
 	unload_vendor
 	vmx_is OFF
+	tdxsim_saw_no_violation
 	diff /tmp/unloaded/cpuhp /sys/devices/system/cpu/hotplug/states >/tmp/difference || {
 		not_ok "CPU hotplug states are left"
 		explain </tmp/difference
 	}
-	same_memory
+}
+
+# The TDX module owns PAMT, while it does.
+tdxsim_saw_no_violation()
+{
+	grep -q '^violations 0$' $tdxsim_dir/state || not_ok "tdxsim: $(grep violations $tdxsim_dir/state)"
 }
 
 # point ID WANTED VERB...: WANTED is the outcome, or ? if N and none are right,
@@ -132,7 +156,9 @@ point()
 	local id=$1 wanted=$2 got fired before=$failed
 
 	shift 2
-	[ -z "$skip_sweep" ] || [ "$1" != "$skip_sweep" ] || return 0
+	case " $skip_sweep " in
+	*" $1-$3 "*) return 0 ;;
+	esac
 	[ -z "$reboot" ] || return 0
 	repeating=yes
 	fresh_module
@@ -143,7 +169,7 @@ point()
 	else
 		got=none
 	fi
-	fired=$(disarm "$1")
+	fired=$(disarm "$1" "$2")
 	case $wanted:$got in
 	'?':* | "$got:$got") ;;
 	*) not_ok "the outcome is $got instead of $wanted" ;;
@@ -159,13 +185,11 @@ point()
 	if grep -q 'state SYS_READY' $tdxsim_dir/state &&
 		[ "$(kernel_log | grep -c 'virt/tdx: module initialized$')" != 0 ]; then
 		reboot=yes
-		unload_vendor
-		vmx_is OFF
-	else
-		holds_unloaded
 	fi
+	holds_unloaded
+	[ -n "$reboot" ] || same_memory
 	repeating=
-	[ -z "$fired" ] || [ "$1" != failnth ] || skip_sweep=failnth
+	[ -z "$fired" ] || [ "$1" != failnth ] || skip_sweep="$skip_sweep $1-$3"
 	if [ "$failed" = "$before" ]; then
 		say "point $id ok $got $fired"
 	else
@@ -187,7 +211,6 @@ points_begin()
 		# A stack for each of them would be a report of a bug to others.
 		echo 0 >/sys/kernel/debug/$attr/verbose
 	done
-	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
 	cp /sys/devices/system/cpu/hotplug/states /tmp/unloaded/cpuhp
 	load tdx=0
 	tdx_is N

@@ -10,7 +10,10 @@ vendor=kvm_intel
 tdxsim_dir=/sys/kernel/debug/tdxsim
 passed=0
 failed=0
+kills=0
 killed=0
+either=
+tdxsim_parameters=
 times=${times:-1}
 
 say()
@@ -113,6 +116,7 @@ unload()
 
 tdxsim()
 {
+	tdxsim_parameters="$*"
 	try "tdxsim $*" modprobe tdxsim "$@"
 }
 
@@ -187,7 +191,8 @@ selftest()
 	status=$?
 	case $status in
 	0) ok "$what" ;;
-	4) ok "$what # SKIP $(grep -i -m 1 skip /tmp/selftest.log)" ;;
+	# Whoever asks for a test wants it to run.
+	4) not_ok "$what: skipped, $(grep -i -m 1 skip /tmp/selftest.log)" ;;
 	*)
 		not_ok "$what: exit status $status"
 		tail -n 12 /tmp/selftest.log | explain
@@ -243,14 +248,15 @@ cpu_cycle()
 # storm CPU...: each goes offline and online until storm_ends.
 storm()
 {
-	local cpu
+	local cpu file
 
 	touch /tmp/storm
 	for cpu; do
+		file=/sys/devices/system/cpu/cpu$cpu/online
+		: >/tmp/storm."$cpu"
 		while [ -e /tmp/storm ]; do
-			echo 0
-			echo 1
-		done >/sys/devices/system/cpu/cpu"$cpu"/online 2>/dev/null &
+			echo 0 >"$file" && echo 1 >"$file" && echo cycle >>/tmp/storm."$cpu"
+		done 2>/dev/null &
 	done
 	storm="$*"
 }
@@ -265,50 +271,100 @@ storm_ends()
 	for cpu in $storm; do
 		echo 1 >/sys/devices/system/cpu/cpu"$cpu"/online 2>/dev/null
 		case " $* " in
-		*" $cpu "*) ;;
+		*" $cpu "*) continue ;;
 		*) expect "cpu $cpu, online reads" 1 "$(cat /sys/devices/system/cpu/cpu"$cpu"/online)" ;;
 		esac
+		if [ -s /tmp/storm."$cpu" ]; then
+			ok "storm_ends: $(wc -l </tmp/storm."$cpu") cycles of CPU $cpu"
+		else
+			not_ok "storm_ends: CPU $cpu never went offline and online"
+		fi
 	done
 }
 
-# reload_either [PARAMETER]...: the parameter reads Y or N, and the log says which.
+# bring_up_again: a whole bring-up, on the fault kernel, which fails at its end
+# so that it can be had again.
+bring_up_again()
+{
+	unload
+	again
+	load tdx=1
+	tdx_is N
+	warnings 1 'TDX not enabled'
+}
+
+# The host core and the TDX module forget what they did. On the fault kernel.
+again()
+{
+	modprobe faults || not_ok "cannot load faults"
+	echo 1 >/sys/kernel/debug/faults/rearm || not_ok "cannot rearm the host core"
+	modprobe -r tdxsim
+	# shellcheck disable=SC2086 # one word a parameter
+	modprobe tdxsim $tdxsim_parameters || not_ok "cannot load tdxsim"
+}
+
+# reload_either: one CPU cannot be initialized, and comes and goes. The parameter
+# reads Y or N, and the log says which.
 reload_either()
 {
 	local tdx
 
 	unload
-	load "$@"
+	load tdx=1
 	tdx=$(cat /sys/module/$vendor/parameters/tdx)
 	case $tdx in
 	Y) warnings 0 'TDX not enabled' ;;
 	N) warnings 1 'TDX not enabled' ;;
 	*) not_ok "reload_either: parameters/tdx reads '$tdx'" ;;
 	esac
+	either="$either$tdx"
 }
 
-# reload_twice_at_once [PARAMETER]...: one of them loads, the other one finds it.
-reload_twice_at_once()
+# bring_up_twice_at_once: one of them loads it, the other one finds it there.
+bring_up_twice_at_once()
 {
 	unload
-	echo "steps: # load $vendor $*, twice" >/dev/kmsg
-	modprobe $vendor "$@" 2>/tmp/first.log &
-	modprobe $vendor "$@" 2>/tmp/second.log
-	wait
-	[ -e /sys/module/$vendor ] || not_ok "reload_twice_at_once: neither loaded it"
-	tdx_is Y
+	again
+	echo "steps: # load $vendor tdx=1, twice" >/dev/kmsg
+	modprobe $vendor tdx=1 2>/tmp/first.log &
+	modprobe $vendor tdx=1 2>/tmp/second.log ||
+		not_ok "bring_up_twice_at_once: $(cat /tmp/second.log)"
+	wait $! || not_ok "bring_up_twice_at_once: $(cat /tmp/first.log)"
+	tdx_is N
+	warnings 1 'TDX not enabled'
 }
 
-# reload_killed [PARAMETER]...: modprobe gets a signal, a bit later each time.
-reload_killed()
+# bring_up_killed: modprobe gets a signal, a bit later each time.
+bring_up_killed()
 {
-	local delay=$((killed % 20))
+	local delay=$((kills * 7 % 20)) status
 
-	killed=$((killed + 1))
+	kills=$((kills + 1))
 	unload
-	modprobe $vendor "$@" 2>/dev/null &
+	again
+	modprobe $vendor tdx=1 2>/dev/null &
 	usleep $((delay * 100000))
 	kill -9 $! 2>/dev/null
-	wait
+	wait $!
+	status=$?
+	[ $status != 137 ] || killed=$((killed + 1))
+	# What the kernel does goes on to its end.
+	while grep -q "^$vendor .* Loading" /proc/modules; do
+		sleep 1
+	done
+	if [ -e /sys/module/$vendor ]; then
+		tdx_is N
+	fi
+}
+
+# some_were_killed: the signal found modprobe, at least once.
+some_were_killed()
+{
+	if [ $killed -gt 0 ]; then
+		ok "some_were_killed: $killed of $kills"
+	else
+		not_ok "some_were_killed: none of $kills"
+	fi
 }
 
 # vmx_is ON|OFF: each online CPU is in VMX operation, or none is.
@@ -324,7 +380,10 @@ vmx_is()
 		on=$((on + state))
 	done <$tdxsim_dir/vmx
 	case $on in
-	0) all=OFF ;;
+	0)
+		all=OFF
+		[ $online -gt 0 ] || all="nowhere to be read"
+		;;
 	"$online") all=ON ;;
 	*) all="ON on $on of $online CPUs" ;;
 	esac

@@ -127,17 +127,23 @@ static void check_next_page(void)
 	cursor.index++;
 }
 
+static void fill_pamt(const struct tdx_range *pamt)
+{
+	u64 pa;
+
+	for (pa = pamt->base; pa < pamt->base + pamt->size; pa += PAGE_SIZE) {
+		if (pfn_valid(PHYS_PFN(pa)))
+			memset(__va(pa), UNWRITTEN, PAGE_SIZE);
+	}
+}
+
 static void take_pamts(void)
 {
 	unsigned int tdmr, level;
 
 	for (tdmr = 0; tdmr < tdxsim_module.nr_tdmrs; tdmr++) {
-		for (level = 0; level < TDX_PAMT_LEVELS; level++) {
-			const struct tdx_range *pamt = pamt_of(tdmr, level);
-
-			if (pfn_valid(PHYS_PFN(pamt->base)))
-				memset(__va(pamt->base), UNWRITTEN, pamt->size);
-		}
+		for (level = 0; level < TDX_PAMT_LEVELS; level++)
+			fill_pamt(pamt_of(tdmr, level));
 	}
 
 	memset(&cursor, 0, sizeof(cursor));

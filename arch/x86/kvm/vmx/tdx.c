@@ -58,7 +58,8 @@ static const char *vmxon_advice(int err)
 	return "see the kvm lines above";
 }
 
-static const char *tdx_cpu_enable_advice(int err)
+/* The host core says nothing itself of those that have advice here. */
+static const char *seamcall_advice(int err)
 {
 	switch (err) {
 	case -ENODEV:
@@ -76,9 +77,10 @@ static const char * __init tdx_enable_advice(int err)
 {
 	if (err == -ENOMEM)
 		return "out of memory, load kvm_intel early in boot";
-	if (num_online_cpus() < num_present_cpus())
-		return "CPUs are offline, the TDX module needs all of them once";
-	return "see the virt/tdx lines above";
+	/* It may be TDH.SYS.CONFIG, which wants all CPUs initialized. */
+	if (err == -EIO && num_online_cpus() < num_present_cpus())
+		return "see the virt/tdx lines above, and note that CPUs are offline: the TDX module needs all of them once";
+	return seamcall_advice(err);
 }
 
 /**
@@ -111,7 +113,7 @@ int tdx_enable_virtualization_cpu(void)
 	local_irq_restore(flags);
 	if (r) {
 		step = "TDH.SYS.INIT or TDH.SYS.LP.INIT";
-		advice = tdx_cpu_enable_advice(r);
+		advice = seamcall_advice(r);
 		goto vmxoff;
 	}
 
@@ -121,7 +123,7 @@ vmxoff:
 	vmx_disable_virtualization_cpu();
 failed:
 	tdx_record_failure(step, advice, cpu, r);
-	if (enable_tdx)
+	if (READ_ONCE(enable_tdx))
 		pr_warn("CPU %d is of no use while TDX is on: %s failed (%d), to use it load kvm_intel with tdx=0\n",
 			cpu, step, r);
 	return r;
@@ -153,9 +155,9 @@ int __init tdx_hardware_setup(void)
 /**
  * tdx_bringup - initialize the TDX module
  *
- * On success virtualization stays enabled until tdx_hardware_unsetup(), with
- * or without kvm.enable_virt_at_load: each CPU that comes online needs to be
- * in VMX operation for TDH.SYS.LP.INIT.
+ * On success enable_tdx is set, and virtualization stays enabled until
+ * tdx_hardware_unsetup(), with or without kvm.enable_virt_at_load: each CPU
+ * that comes online needs to be in VMX operation for TDH.SYS.LP.INIT.
  *
  * A failure is undone and reported, with the cause, in one warning.
  *
@@ -177,7 +179,9 @@ int __init tdx_bringup(void)
 	if (r) {
 		/* No CPU is to blame if the system is going down. */
 		if (r != -EIO || !tdx_failure.err) {
-			advice = r == -EBUSY ? "the system is going down" : vmxon_advice(r);
+			advice = "the system is going down";
+			if (r != -EBUSY)
+				advice = "CPU hotplug refused KVM's callbacks";
 			tdx_record_failure("enabling virtualization", advice, TDX_NO_CPU, r);
 		}
 		goto failed;
@@ -186,6 +190,8 @@ int __init tdx_bringup(void)
 	cpus_read_lock();
 	r = tdx_enable();
 	advice = tdx_enable_advice(r);
+	/* In here, so that a CPU that is refused from now on is told of. */
+	WRITE_ONCE(enable_tdx, !r);
 	cpus_read_unlock();
 	if (r) {
 		kvm_disable_virtualization();
@@ -214,7 +220,7 @@ void tdx_hardware_unsetup(void)
 	bool was_enabled = enable_tdx;
 
 	/* TDX is of no use, and must not read Y, without virtualization. */
-	enable_tdx = false;
+	WRITE_ONCE(enable_tdx, false);
 	if (was_enabled)
 		kvm_disable_virtualization();
 
