@@ -105,9 +105,13 @@ load_fails()
 
 unload()
 {
+	local gone=kvm
+
+	# faults keeps kvm.
+	[ ! -e /sys/module/faults ] || gone=$vendor
 	modprobe -r $vendor >/tmp/try.log 2>&1
-	modprobe -r kvm >>/tmp/try.log 2>&1
-	if [ -e /sys/module/$vendor ] || [ -e /sys/module/kvm ]; then
+	[ $gone = $vendor ] || modprobe -r kvm >>/tmp/try.log 2>&1
+	if [ -e /sys/module/$vendor ] || [ -e /sys/module/$gone ]; then
 		not_ok "unload: $(tail -n 1 /tmp/try.log)"
 	else
 		ok unload
