@@ -12,26 +12,46 @@
  * checks each time.  While that lasts no other program can start a VM, and
  * where tdx=1 works the TDX module keeps the memory it gets until reboot.
  *
+ * With -s, the test does the same for a table of cases (sim_cases) with tdxsim,
+ * a TDX module in software.  Each case says how tdxsim answers, how kvm_intel is
+ * loaded and what its parameter reads then.  One result a case: in addition to
+ * the checks above, the kernel log says what it should, and the SEAMCALL that is
+ * to fail does, or none is made.  tdxsim does not load where a TDX module of
+ * Intel may answer, and taints the kernel.
+ *
+ * The host core of the kernel makes TDH.SYS.INIT once a boot, and what comes out
+ * of it and of the steps after TDH.SYS.LP.INIT sticks until reboot.  Hence the
+ * order of the table: first the cases without SEAMCALL, then those in which
+ * TDH.SYS.LP.INIT fails, which is tried again, then one case whose outcome
+ * sticks, and last loads after that.  -f chooses the one that sticks, all others
+ * are skipped.  Once the outcome of this boot is there, be it from an earlier
+ * run, only the first cases can run, the others are skipped.  REBOOT before TDX
+ * is to be used for anything else.
+ *
  * modprobe loads kvm_intel, with its other parameters set to what they read at
  * the start.  One that does not read as a single word, for example "not
  * required" of vmentry_l1d_flush, cannot be set to that and is left out.  kvm
- * stays loaded: "modprobe -r" would unload it too, and lose its parameters.
+ * stays loaded: "modprobe -r" would unload it too, and lose its parameters.  A
+ * tdxsim that was loaded is loaded again with the parameters it had, and holds
+ * a TDX module that nobody has called yet.
  *
- * Options: -h prints the usage, -r see above.
+ * Options: -h prints the usage and the cases for -f, -r, -s and -f see above.
  * Exit code: 0 all passed, 1 a check failed, 4 skipped because there is no
- * /dev/kvm, or kvm_intel is not loaded or has no parameter "tdx".
+ * /dev/kvm, or kvm_intel is not loaded or has no parameter "tdx", or because
+ * what -r or -s asked for is not possible here.
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,25 +62,96 @@
 
 #define KVM_INTEL	"/sys/module/kvm_intel"
 #define TDX_PARAM	"parameters/tdx"
+#define TDXSIM		"/sys/module/tdxsim"
+#define TDXSIM_FILES	"/sys/kernel/debug/tdxsim"
+#define TDXSIM_RULES	TDXSIM_FILES "/inject"
+#define KERNEL_LOG	"/dev/kmsg"
 #define NR_VM_TYPES	32
 #define CHECK_CPU_TIME	300	/* seconds, emulated hosts are slow */
 
 #define NR_CHECKS	3	/* in check_kvm() */
 
+/* Leaves of SEAMCALL */
+#define ANY_LEAF		-1
+#define TDH_SYS_KEY_CONFIG	31
+#define TDH_SYS_INIT		33
+#define TDH_SYS_RD		34
+#define TDH_SYS_LP_INIT		35
+#define TDH_SYS_TDMR_INIT	36
+#define TDH_SYS_CONFIG		45
+
 static const char * const loads[] = { "tdx=0", "tdx=1", "tdx=1 again", "tdx as found" };
 
-struct attr {
-	char value[64];
+enum stage {
+	NO_SEAMCALL,
+	LP_INIT,	/* TDH.SYS.LP.INIT fails, and is tried again next time */
+	FINAL,		/* the outcome sticks until reboot */
+	AFTERWARDS,	/* no SEAMCALL, it is known what comes out */
 };
 
-/* An attribute of kvm_intel without its newline; empty if there is none. */
-static struct attr kvm_intel_attr(const char *name)
+/*
+ * In each stage but FINAL all cases can run one after the other.  As the host
+ * core does not start all over, one tdxsim serves from stage LP_INIT on.
+ */
+static const struct sim_case {
+	const char *name;
+	enum stage stage;
+	const char *tdxsim;	/* its parameters, at LP_INIT those of the FINAL case */
+	const char *inject;	/* its rules, LEAF:CPU:FROM=CODE, see tdxsim/main.c */
+	int leaf;		/* the SEAMCALL that fails, if any */
+	const char *kvm_intel;	/* parameters, on top of those it had */
+	const char *tdx;	/* what the parameter reads then, NULL: as at FINAL */
+	int cpus;		/* it takes, if more than one */
+} sim_cases[] = {
+	{ "not-asked-for", NO_SEAMCALL, "", "", 0, "tdx=0", "N" },
+	{ "not-asked-for-fault", NO_SEAMCALL, "presence=fault", "", 0, "tdx=0", "N" },
+	{ "no-ept", NO_SEAMCALL, "", "", 0, "tdx=1 ept=0", "N" },
+
+	{ "lp-init", LP_INIT, NULL, "35:*:1=0xc000090200000000", TDH_SYS_LP_INIT, "tdx=1", "N" },
+	{ "lp-init-absent", LP_INIT, NULL, "35:*:1=vmfailinvalid", TDH_SYS_LP_INIT, "tdx=1", "N" },
+	{ "lp-init-gp", LP_INIT, NULL, "35:*:1=gp", TDH_SYS_LP_INIT, "tdx=1", "N" },
+	{ "lp-init-ud", LP_INIT, NULL, "35:*:1=ud", TDH_SYS_LP_INIT, "tdx=1", "N" },
+	/* From here on the first CPU is initialized, so this one comes last. */
+	{ "lp-init-second-cpu", LP_INIT, NULL, "35:*:2=0xc000092000000982", TDH_SYS_LP_INIT,
+	  "tdx=1", "N", .cpus = 2 },
+
+	{ "success", FINAL, "", "", 0, "tdx=1", "Y" },
+	{ "success-1.5.01", FINAL, "version=1.5.01", "", 0, "tdx=1", "Y" },
+	{ "success-2.0.08", FINAL, "version=2.0.08", "", 0, "tdx=1", "Y" },
+	{ "success-nested-off", FINAL, "", "", 0, "tdx=1 nested=0", "Y" },
+	{ "absent", FINAL, "presence=absent", "", TDH_SYS_INIT, "tdx=1", "N" },
+	{ "fault", FINAL, "presence=fault", "", TDH_SYS_INIT, "tdx=1", "N" },
+	{ "sys-init", FINAL, "", "33:*:1=0xc000090000000000", TDH_SYS_INIT, "tdx=1", "N" },
+	{ "version-1.0", FINAL, "version=1.0", "", TDH_SYS_RD, "tdx=1", "N" },
+	{ "sys-rd", FINAL, "", "34:*:3=0xc0000c0000000000", TDH_SYS_RD, "tdx=1", "N" },
+	{ "lps", FINAL, "lps=4096", "", TDH_SYS_CONFIG, "tdx=1", "N" },
+	{ "config", FINAL, "", "45:*:1=0xc0000a0200000000", TDH_SYS_CONFIG, "tdx=1", "N" },
+	{ "key-config", FINAL, "", "31:*:1=0x8000080000000000", TDH_SYS_KEY_CONFIG, "tdx=1", "N" },
+	{ "tdmr-init", FINAL, "", "36:*:2=0x8000020000000001", TDH_SYS_TDMR_INIT, "tdx=1", "N" },
+
+	{ "off-afterwards", AFTERWARDS, NULL, "", 0, "tdx=0", "N" },
+	{ "again", AFTERWARDS, NULL, "", 0, "tdx=1", NULL },
+	{ "again-no-ept", AFTERWARDS, NULL, "", 0, "tdx=1 ept=0", "N" },
+	{ "again-after-no-ept", AFTERWARDS, NULL, "", 0, "tdx=1", NULL },
+};
+
+/* What came of loading kvm_intel. */
+struct load {
+	bool loaded;
+	unsigned int warnings;	/* that TDX is not enabled */
+	bool earlier;		/* the host core had its outcome before */
+};
+
+struct attr {
+	char value[4096];
+};
+
+/* A file in sysfs or debugfs without its newline; empty if there is none. */
+static struct attr read_attr(const char *path)
 {
 	struct attr attr = {};
-	char path[PATH_MAX];
 	FILE *f;
 
-	snprintf(path, sizeof(path), KVM_INTEL "/%s", name);
 	f = fopen(path, "r");
 	if (!f)
 		return attr;
@@ -72,19 +163,23 @@ static struct attr kvm_intel_attr(const char *name)
 	return attr;
 }
 
+static struct attr kvm_intel_attr(const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), KVM_INTEL "/%s", name);
+	return read_attr(path);
+}
+
 static bool is_bool(const char *value)
 {
 	return !strcmp(value, "Y") || !strcmp(value, "N");
 }
 
+/* "(null)" is a string that was not given.  The shell gets words in quotes. */
 static bool is_word(const char *value)
 {
-	const char *c = value;
-
-	while (isalnum(*c))
-		c++;
-
-	return c > value && !*c;
+	return *value && !strpbrk(value, " \t'") && strcmp(value, "(null)");
 }
 
 static bool cpuinfo_has(const char *flag)
@@ -149,6 +244,8 @@ static void on_interrupt(void (*handler)(int))
 {
 	signal(SIGHUP, handler);
 	signal(SIGINT, handler);
+	signal(SIGPIPE, handler);
+	signal(SIGQUIT, handler);
 	signal(SIGTERM, handler);
 }
 
@@ -189,91 +286,369 @@ static void check_mode(void)
 	ksft_test_result((st.st_mode & 07777) == 0444, "parameter is read-only\n");
 }
 
-static void check_kvm(const char *when)
+/* TDX without the CPU flag cannot be. */
+static bool param_and_flag_agree(const char *when)
 {
 	struct attr tdx = kvm_intel_attr(TDX_PARAM);
 	bool flag = cpuinfo_has("tdx_host_platform");
 
 	ksft_print_msg("%s: tdx reads \"%s\", tdx_host_platform is %s\n",
 		       when, tdx.value, flag ? "set" : "not set");
-	ksft_test_result(is_bool(tdx.value) && (flag || !strcmp(tdx.value, "N")),
+	return is_bool(tdx.value) && (flag || !strcmp(tdx.value, "N"));
+}
+
+static void check_kvm(const char *when)
+{
+	ksft_test_result(param_and_flag_agree(when),
 			 "%s: parameter and CPU flag agree\n", when);
 	ksft_test_result(passes(run_guest), "%s: guest runs\n", when);
 	ksft_test_result(passes(create_vm_types),
 			 "%s: VM types offered can be created, others cannot\n", when);
 }
 
-/* What kvm_intel's parameters other than tdx read, as arguments of modprobe. */
-static char *other_params(void)
+/*
+ * What the parameters of @module read, as arguments of modprobe, all but @but;
+ * NULL if it is not loaded.
+ */
+static char *module_params(const char *module, const char *but)
 {
-	DIR *dir = opendir(KVM_INTEL "/parameters");
-	char name[PATH_MAX], *params;
-	struct dirent *entry;
+	char path[PATH_MAX], *params;
+	struct dirent **entries;
 	struct attr param;
 	size_t size;
+	int i, nr;
 	FILE *f;
 
-	f = open_memstream(&params, &size);
-	TEST_ASSERT(dir && f, "Failed to read the parameters of kvm_intel");
+	snprintf(path, sizeof(path), "%s/parameters", module);
+	nr = scandir(path, &entries, NULL, alphasort);
+	if (nr < 0)
+		return NULL;
 
-	while ((entry = readdir(dir))) {
-		snprintf(name, sizeof(name), "parameters/%s", entry->d_name);
-		param = kvm_intel_attr(name);
-		if (strcmp(name, TDX_PARAM) && is_word(param.value))
-			fprintf(f, " %s=%s", entry->d_name, param.value);
+	f = open_memstream(&params, &size);
+	TEST_ASSERT(f, "Failed to list the parameters of %s", module);
+	for (i = 0; i < nr; i++) {
+		snprintf(path, sizeof(path), "%s/parameters/%s", module, entries[i]->d_name);
+		param = read_attr(path);
+		if (is_word(param.value) && (!but || strcmp(entries[i]->d_name, but)))
+			fprintf(f, " '%s=%s'", entries[i]->d_name, param.value);
+		free(entries[i]);
 	}
-	closedir(dir);
+	free(entries);
 	fclose(f);
 
 	return params;
 }
 
-static bool reload(const char *tdx, const char *params)
+static bool same(const char *a, const char *b)
 {
-	char command[PATH_MAX];
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool __printf(1, 2) run(const char *fmt, ...)
+{
+	char *command;
+	va_list args;
 	int status;
 
-	/* It is not there when the load before this one failed. */
-	if (syscall(__NR_delete_module, "kvm_intel", O_NONBLOCK) && errno != ENOENT) {
-		ksft_perror("cannot unload kvm_intel");
-		return false;
-	}
+	va_start(args, fmt);
+	status = vasprintf(&command, fmt, args);
+	va_end(args);
+	TEST_ASSERT(status >= 0, "Failed to put a command together");
 
-	snprintf(command, sizeof(command), "modprobe kvm_intel tdx=%s%s", tdx, params);
 	status = system(command);
 	if (status)
 		ksft_print_msg("%s: wanted wait status 0, got %#x\n", command, status);
+	free(command);
 
 	return !status;
 }
 
-/* Without @want, both Y and N are right. */
-static void check_load(const char *when, const char *tdx, const char *want, const char *params)
+static bool remove_module(const char *module)
 {
-	bool loaded = reload(tdx, params);
-	struct attr got = kvm_intel_attr(TDX_PARAM);
+	/* kvm_intel is not there when the load before this one failed. */
+	if (syscall(__NR_delete_module, module, O_NONBLOCK) && errno != ENOENT) {
+		ksft_print_msg("cannot unload %s: %s\n", module, strerror(errno));
+		return false;
+	}
 
-	ksft_print_msg("%s: tdx wanted %s, got \"%s\"\n", when, want ?: "Y or N", got.value);
-	ksft_test_result(loaded && (want ? !strcmp(got.value, want) : is_bool(got.value)),
-			 "%s: kvm_intel loads and tdx reads as it should\n", when);
+	return true;
+}
+
+/* Reads the log from where @fd is. */
+static void read_log(int fd, struct load *load)
+{
+	char record[8192];
+	ssize_t len;
+
+	/* EPIPE: some lines were lost, the next ones are there. */
+	while ((len = read(fd, record, sizeof(record) - 1)) > 0 || (len < 0 && errno == EPIPE)) {
+		record[len > 0 ? len : 0] = '\0';
+		if (strstr(record, ";kvm_intel: TDX not enabled"))
+			load->warnings++;
+		if (strstr(record, ";virt/tdx: ") && strstr(record, " earlier"))
+			load->earlier = true;
+	}
+}
+
+static struct load reload(const char *params)
+{
+	struct load load = {};
+	int fd;
+
+	fd = open(KERNEL_LOG, O_RDONLY | O_NONBLOCK);
+	if (fd < 0 || lseek(fd, 0, SEEK_END))
+		ksft_perror(KERNEL_LOG);
+
+	load.loaded = remove_module("kvm_intel") && run("modprobe kvm_intel %s", params);
+	read_log(fd, &load);
+	close(fd);
+
+	return load;
+}
+
+/* Who asked for TDX and does not get it is told so, once; nobody else is. */
+static bool load_is_right(const char *when, const struct load *load, bool asked, const char *want)
+{
+	struct attr got = kvm_intel_attr(TDX_PARAM);
+	unsigned int warnings = asked && !strcmp(got.value, "N");
+
+	ksft_print_msg("%s: tdx wanted %s, got \"%s\", warnings wanted %u, got %u\n",
+		       when, want ?: "Y or N", got.value, warnings, load->warnings);
+	return load->loaded && load->warnings == warnings &&
+	       (want ? !strcmp(got.value, want) : is_bool(got.value));
+}
+
+/* Without @want, both Y and N are right. */
+static void check_load(const char *when, const char *tdx, const char *want, const char *others)
+{
+	struct load load;
+	char *params;
+
+	TEST_ASSERT(asprintf(&params, "%s tdx=%s", others, tdx) >= 0, "out of memory");
+	load = reload(params);
+	free(params);
+
+	ksft_test_result(load_is_right(when, &load, strcmp(tdx, "0") && strcmp(tdx, "N"), want),
+			 "%s: kvm_intel loads, tdx and the log read as they should\n", when);
 	check_kvm(when);
 }
 
 static void check_loads(void)
 {
 	struct attr start = kvm_intel_attr(TDX_PARAM), first;
-	char *params = other_params();
+	char *others = module_params(KVM_INTEL, "tdx");
+	char *found = module_params(KVM_INTEL, NULL);
+	char *now;
 
-	/* Who interrupts the test wants kvm_intel back all the same. */
-	on_interrupt(SIG_IGN);
-
-	check_load(loads[0], "0", "N", params);
-	check_load(loads[1], "1", NULL, params);
+	check_load(loads[0], "0", "N", others);
+	check_load(loads[1], "1", NULL, others);
 	first = kvm_intel_attr(TDX_PARAM);
-	check_load(loads[2], "1", first.value, params);
-	check_load(loads[3], start.value, start.value, params);
+	check_load(loads[2], "1", first.value, others);
+	check_load(loads[3], start.value, start.value, others);
 
+	now = module_params(KVM_INTEL, NULL);
+	ksft_print_msg("kvm_intel had%s, has%s\n", found, now ?: " gone");
+	ksft_test_result(same(found, now), "kvm_intel is as it was found\n");
+
+	free(now);
+	free(found);
+	free(others);
+}
+
+struct seamcalls {
+	unsigned long calls;
+	unsigned long failures;
+};
+
+/* Since tdxsim was loaded. */
+static struct seamcalls count_seamcalls(int leaf)
+{
+	struct seamcalls sum = {}, one;
+	FILE *f = fopen(TDXSIM_FILES "/counts", "r");
+	int of;
+
+	while (f && fscanf(f, "%*u %d %lu %lu", &of, &one.calls, &one.failures) == 3) {
+		if (leaf != ANY_LEAF && leaf != of)
+			continue;
+		sum.calls += one.calls;
+		sum.failures += one.failures;
+	}
+	if (f)
+		fclose(f);
+
+	return sum;
+}
+
+/* Rules of an earlier case would go on counting. */
+static bool set_rules(const char *rules)
+{
+	int fd = open(TDXSIM_RULES, O_WRONLY);
+	bool done = fd >= 0 && dprintf(fd, "%s\n", rules) > 0;
+
+	if (!done)
+		ksft_perror(TDXSIM_RULES);
+	if (fd >= 0)
+		close(fd);
+
+	return done;
+}
+
+/* kvm_intel must not talk to a tdxsim that comes or goes. */
+static bool reload_tdxsim(const char *params)
+{
+	return remove_module("kvm_intel") && remove_module("tdxsim") &&
+	       run("modprobe tdxsim %s", params);
+}
+
+static bool seamcalls_are_right(const struct sim_case *c, const struct seamcalls *calls,
+				const struct seamcalls *failures)
+{
+	bool none = c->stage == NO_SEAMCALL || c->stage == AFTERWARDS;
+	struct attr state = read_attr(TDXSIM_FILES "/state");
+	unsigned long made = count_seamcalls(ANY_LEAF).calls - calls->calls;
+	unsigned long failed = count_seamcalls(c->leaf ?: ANY_LEAF).failures - failures->failures;
+
+	ksft_print_msg("%s: SEAMCALLs wanted %s, got %lu, %lu of them failed; %s\n", c->name,
+		       none ? "none" : c->leaf ? "one that fails" : "all to succeed",
+		       made, failed, state.value);
+	if (none)
+		return !made;
+	if (c->leaf)
+		return failed;
+	return made && !failed && !strcmp(state.value, "state SYS_READY");
+}
+
+/*
+ * The host core did not start with TDH.SYS.INIT.  It says so itself if it has
+ * its outcome, or goes on with TDH.SYS.LP.INIT, without which there is none.
+ */
+static bool settled_before(const struct load *load)
+{
+	return !count_seamcalls(TDH_SYS_INIT).calls &&
+	       (load->earlier || count_seamcalls(TDH_SYS_LP_INIT).calls);
+}
+
+/* Returns why the case cannot run if that comes out, else NULL. */
+static const char *check_sim_case(const struct sim_case *c, const struct sim_case *final,
+				  const char *others)
+{
+	const char *want = c->tdx ?: final->tdx;
+	struct seamcalls calls, failures;
+	bool asked, right;
+	struct load load;
+	char *params;
+
+	calls = count_seamcalls(ANY_LEAF);
+	failures = count_seamcalls(c->leaf ?: ANY_LEAF);
+	asked = strncmp(c->kvm_intel, "tdx=0", strlen("tdx=0"));
+
+	TEST_ASSERT(asprintf(&params, "%s %s", others, c->kvm_intel) >= 0, "out of memory");
+	load = reload(params);
 	free(params);
+	if ((c->stage == LP_INIT || c->stage == FINAL) && settled_before(&load))
+		return "what an earlier load came to sticks until reboot";
+
+	right = load_is_right(c->name, &load, asked, want);
+	right &= seamcalls_are_right(c, &calls, &failures);
+	right &= param_and_flag_agree(c->name);
+	right &= passes(run_guest);
+	right &= passes(create_vm_types);
+	ksft_test_result(right, "%s: %s gives tdx=%s, KVM works\n", c->name, c->kvm_intel, want);
+
+	return NULL;
+}
+
+/* What the table alone says. */
+static const char *why_no_sim_case(const struct sim_case *c, const struct sim_case *final)
+{
+	if (c->stage == LP_INIT && final->leaf == TDH_SYS_INIT)
+		return "TDH.SYS.INIT fails in the case that was chosen, which sticks until reboot";
+	if (c->stage == FINAL && c != final)
+		return "sticks until reboot, one such case a boot, -f chooses it";
+	if (get_nprocs() < c->cpus)
+		return "needs more CPUs";
+
+	return NULL;
+}
+
+static bool prepare_tdxsim(const struct sim_case *c, const struct sim_case *final, bool *shared)
+{
+	const char *params = c->stage == NO_SEAMCALL ? c->tdxsim : final->tdxsim;
+
+	if (!*shared && !reload_tdxsim(params))
+		return false;
+
+	*shared = c->stage != NO_SEAMCALL;
+	return set_rules(c->inject);
+}
+
+/* As found, which was without tdxsim if @tdxsim is NULL. */
+static void put_back(const char *kvm_intel, const char *tdxsim)
+{
+	char *kvm_intel_now, *tdxsim_now;
+	bool done;
+
+	if (tdxsim)
+		done = reload_tdxsim(tdxsim);
+	else
+		done = remove_module("kvm_intel") && remove_module("tdxsim");
+	done &= reload(kvm_intel).loaded;
+	kvm_intel_now = module_params(KVM_INTEL, NULL);
+	tdxsim_now = module_params(TDXSIM, NULL);
+	ksft_print_msg("kvm_intel had%s, has%s\n", kvm_intel, kvm_intel_now ?: " gone");
+	ksft_print_msg("tdxsim had%s, has%s\n", tdxsim ?: " not been there",
+		       tdxsim_now ?: " gone");
+	ksft_test_result(done && same(kvm_intel, kvm_intel_now) && same(tdxsim, tdxsim_now),
+			 "kvm_intel and tdxsim are as they were found\n");
+
+	free(tdxsim_now);
+	free(kvm_intel_now);
+}
+
+static void check_sim_cases(const struct sim_case *final, char *tdxsim)
+{
+	char *kvm_intel = module_params(KVM_INTEL, NULL);
+	char *others = module_params(KVM_INTEL, "tdx");
+	const char *why, *settled = NULL;
+	const struct sim_case *c;
+	bool shared = false;
+
+	for (c = sim_cases; c < sim_cases + ARRAY_SIZE(sim_cases); c++) {
+		why = settled ?: why_no_sim_case(c, final);
+		if (!why && !prepare_tdxsim(c, final, &shared)) {
+			ksft_test_result_fail("%s: tdxsim loads\n", c->name);
+			continue;
+		}
+		if (!why) {
+			settled = check_sim_case(c, final, others);
+			why = settled;
+		}
+		if (why)
+			ksft_test_result_skip("%s: %s\n", c->name, why);
+	}
+	put_back(kvm_intel, tdxsim);
+
+	free(others);
+	free(kvm_intel);
+}
+
+static const struct sim_case *find_final(const char *name)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(sim_cases); i++)
+		if (sim_cases[i].stage == FINAL && !strcmp(sim_cases[i].name, name))
+			return &sim_cases[i];
+
+	return NULL;
+}
+
+static bool modprobe_finds(const char *module)
+{
+	char command[PATH_MAX];
+
+	snprintf(command, sizeof(command), "modprobe -D %s >/dev/null 2>&1", module);
+	return !system(command);
 }
 
 static const char *why_no_reload(void)
@@ -290,31 +665,83 @@ static const char *why_no_reload(void)
 		return "kvm_intel is in use";
 	if (!is_bool(kvm_intel_attr(TDX_PARAM).value))
 		return "tdx reads neither Y nor N, so it could not be put back";
+	if (access(KERNEL_LOG, R_OK))
+		return "there is no " KERNEL_LOG;
 	if (system("command -v modprobe >/dev/null"))
 		return "modprobe is not in PATH";
+	if (!modprobe_finds("kvm_intel"))
+		return "modprobe does not find kvm_intel, so it could not be put back";
+
+	return NULL;
+}
+
+/* The last of the reasons takes a try.  tdxsim stays loaded if there is none. */
+static const char *why_no_sim(void)
+{
+	bool found = !access(TDXSIM, F_OK);
+	const char *why = why_no_reload();
+
+	if (why)
+		return why;
+	if (get_nprocs() < get_nprocs_conf())
+		return "a CPU is offline, the TDX module needs all of them";
+	if (!cpuinfo_has("tdx_host_platform"))
+		return "tdx_host_platform is not set, so no SEAMCALL would be made";
+	if (!modprobe_finds("tdxsim"))
+		return "modprobe does not find tdxsim";
+	if (!found && !run("modprobe tdxsim"))
+		return "tdxsim does not load, the kernel log says why; never where there is TDX";
+	if (access(TDXSIM_FILES "/counts", F_OK)) {
+		if (!found)
+			remove_module("tdxsim");
+		return "tdxsim has no files in /sys/kernel/debug";
+	}
 
 	return NULL;
 }
 
 static int help(FILE *out, const char *name, int ret)
 {
-	fprintf(out, "usage: %s [-h] [-r]\n"
+	int i;
+
+	fprintf(out, "usage: %s [-h] [-r] [-s] [-f CASE]\n"
 		"  -h  print this\n"
-		"  -r  UNLOAD kvm_intel and load it with tdx=0 and tdx=1 (needs root)\n", name);
+		"  -r  UNLOAD kvm_intel and load it with tdx=0 and tdx=1 (needs root)\n"
+		"  -s  the same for a table of cases with tdxsim (needs root, REBOOT afterwards)\n"
+		"  -f  -s with this one of the cases whose outcome sticks until reboot:\n", name);
+	for (i = 0; i < ARRAY_SIZE(sim_cases); i++)
+		if (sim_cases[i].stage == FINAL)
+			fprintf(out, "        %s\n", sim_cases[i].name);
+
 	return ret;
 }
 
 int main(int argc, char *argv[])
 {
-	const char *no_reload = "-r was not given";
-	int opt, i;
+	const char *no_reload = "-r was not given", *no_sim = "-s was not given";
+	const struct sim_case *final = find_final("success");
+	bool reload_asked = false, sim_asked = false;
+	char *tdxsim;
+	int opt;
 
-	while ((opt = getopt(argc, argv, "hr")) != -1) {
-		if (opt == 'h')
+	while ((opt = getopt(argc, argv, "hrsf:")) != -1) {
+		switch (opt) {
+		case 'h':
 			return help(stdout, argv[0], KSFT_PASS);
-		if (opt != 'r')
+		case 'r':
+			reload_asked = true;
+			break;
+		case 'f':
+			final = find_final(optarg);
+			if (!final)
+				return help(stderr, argv[0], KSFT_FAIL);
+			fallthrough;
+		case 's':
+			sim_asked = true;
+			break;
+		default:
 			return help(stderr, argv[0], KSFT_FAIL);
-		no_reload = NULL;
+		}
 	}
 
 	ksft_print_header();
@@ -325,15 +752,35 @@ int main(int argc, char *argv[])
 	if (access(KVM_INTEL "/" TDX_PARAM, F_OK))
 		ksft_exit_skip("kvm_intel has no parameter tdx\n");
 
-	no_reload = no_reload ?: why_no_reload();
-	ksft_set_plan(1 + NR_CHECKS + ARRAY_SIZE(loads) * (no_reload ? 1 : 1 + NR_CHECKS));
+	tdxsim = module_params(TDXSIM, NULL);
+	/* Who interrupts the test wants kvm_intel back all the same. */
+	if (reload_asked || sim_asked)
+		on_interrupt(SIG_IGN);
+	if (reload_asked)
+		no_reload = why_no_reload();
+	if (sim_asked)
+		no_sim = why_no_sim();
+	ksft_set_plan(1 + NR_CHECKS +
+		      (no_sim ? 1 : ARRAY_SIZE(sim_cases) + 1) +
+		      (no_reload ? 1 : ARRAY_SIZE(loads) * (1 + NR_CHECKS) + 1));
 
 	check_mode();
 	check_kvm("as found");
-	if (!no_reload)
-		check_loads();
-	for (i = 0; no_reload && i < ARRAY_SIZE(loads); i++)
-		ksft_test_result_skip("%s: %s\n", loads[i], no_reload);
 
+	/* In this order, because the loads of -r may come to what sticks. */
+	if (no_sim)
+		ksft_test_result_skip("cases with tdxsim: %s\n", no_sim);
+	else
+		check_sim_cases(final, tdxsim);
+	if (no_reload)
+		ksft_test_result_skip("loads: %s\n", no_reload);
+	else
+		check_loads();
+
+	free(tdxsim);
+	if (!ksft_get_fail_cnt() && ((reload_asked && no_reload) || (sim_asked && no_sim))) {
+		ksft_print_cnts();
+		return KSFT_SKIP;
+	}
 	ksft_finished();
 }
