@@ -339,9 +339,18 @@ static char *module_params(const char *module, const char *but)
 	return params;
 }
 
-static bool same(const char *a, const char *b)
+/* @found is what module_params() gave at the start. */
+static bool is_as_found(const char *module, const char *found)
 {
-	return a && b ? !strcmp(a, b) : a == b;
+	char *now = module_params(module, NULL);
+	bool same = now && found ? !strcmp(now, found) : now == found;
+
+	if (!same)
+		ksft_print_msg("%s: wanted%s, got%s\n", module,
+			       found ?: " it unloaded", now ?: " it unloaded");
+	free(now);
+
+	return same;
 }
 
 static bool __printf(1, 2) run(const char *fmt, ...)
@@ -438,7 +447,6 @@ static void check_loads(void)
 	struct attr start = kvm_intel_attr(TDX_PARAM), first;
 	char *others = module_params(KVM_INTEL, "tdx");
 	char *found = module_params(KVM_INTEL, NULL);
-	char *now;
 
 	check_load(loads[0], "0", "N", others);
 	check_load(loads[1], "1", NULL, others);
@@ -446,11 +454,8 @@ static void check_loads(void)
 	check_load(loads[2], "1", first.value, others);
 	check_load(loads[3], start.value, start.value, others);
 
-	now = module_params(KVM_INTEL, NULL);
-	ksft_print_msg("kvm_intel had%s, has%s\n", found, now ?: " gone");
-	ksft_test_result(same(found, now), "kvm_intel is as it was found\n");
+	ksft_test_result(is_as_found(KVM_INTEL, found), "kvm_intel is as it was found\n");
 
-	free(now);
 	free(found);
 	free(others);
 }
@@ -585,7 +590,6 @@ static bool prepare_tdxsim(const struct sim_case *c, const struct sim_case *fina
 /* As found, which was without tdxsim if @tdxsim is NULL. */
 static void put_back(const char *kvm_intel, const char *tdxsim)
 {
-	char *kvm_intel_now, *tdxsim_now;
 	bool done;
 
 	if (tdxsim)
@@ -593,16 +597,9 @@ static void put_back(const char *kvm_intel, const char *tdxsim)
 	else
 		done = remove_module("kvm_intel") && remove_module("tdxsim");
 	done &= reload(kvm_intel).loaded;
-	kvm_intel_now = module_params(KVM_INTEL, NULL);
-	tdxsim_now = module_params(TDXSIM, NULL);
-	ksft_print_msg("kvm_intel had%s, has%s\n", kvm_intel, kvm_intel_now ?: " gone");
-	ksft_print_msg("tdxsim had%s, has%s\n", tdxsim ?: " not been there",
-		       tdxsim_now ?: " gone");
-	ksft_test_result(done && same(kvm_intel, kvm_intel_now) && same(tdxsim, tdxsim_now),
-			 "kvm_intel and tdxsim are as they were found\n");
-
-	free(tdxsim_now);
-	free(kvm_intel_now);
+	done &= is_as_found(KVM_INTEL, kvm_intel);
+	done &= is_as_found(TDXSIM, tdxsim);
+	ksft_test_result(done, "kvm_intel and tdxsim are as they were found\n");
 }
 
 static void check_sim_cases(const struct sim_case *final, char *tdxsim)
