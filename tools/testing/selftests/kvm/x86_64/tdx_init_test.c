@@ -539,7 +539,7 @@ static const char *check_sim_case(const struct sim_case *c, const struct sim_cas
 {
 	const char *want = c->tdx ?: final->tdx;
 	struct seamcalls calls, failures;
-	bool asked, right;
+	bool asked, remembered, right;
 	struct load load;
 	char *params;
 
@@ -553,7 +553,11 @@ static const char *check_sim_case(const struct sim_case *c, const struct sim_cas
 	if ((c->stage == LP_INIT || c->stage == FINAL) && settled_before(&load))
 		return "what an earlier load came to sticks until reboot";
 
+	remembered = c->stage == AFTERWARDS && !c->tdx;
+	ksft_print_msg("%s: outcome of earlier in the log wanted %d, got %d\n",
+		       c->name, remembered, load.earlier);
 	right = load_is_right(c->name, &load, asked, want);
+	right &= load.earlier == remembered;
 	right &= seamcalls_are_right(c, &calls, &failures);
 	right &= param_and_flag_agree(c->name);
 	right &= passes(run_guest);
