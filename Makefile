@@ -9,7 +9,7 @@ SHELL := /bin/bash
 B := build
 STEP := machine/step
 LINUX := $(B)/linux/.git/laid-out
-KERNELS := main builtin notdx fault debug
+KERNELS := main builtin notdx lockdep fault
 
 help:
 	@echo 'make run             boot the emulated TDX host, once with a working TDX module, once with'
@@ -35,7 +35,7 @@ endif
 check: packages
 	@check/run '$(ONLY)'
 
-mutants: $(B)/initramfs-main.cpio $(B)/initramfs-debug.cpio
+mutants: $(B)/initramfs-main.cpio $(B)/initramfs-lockdep.cpio
 	@check/mutants $(ONLY)
 
 matrix: $(KERNELS:%=$(B)/initramfs-%.cpio)

@@ -361,7 +361,7 @@ all_tests() {
 	elif group conformance; then
 		need build/initramfs-main.cpio > /dev/null || return
 	fi
-	for kernel in main builtin notdx fault debug; do
+	for kernel in main builtin notdx lockdep fault; do
 		run "build/$kernel-without-warnings" kernel_without_warnings $kernel
 	done
 	run build/tdxsim module_builds tools/testing/tdxsim

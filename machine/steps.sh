@@ -629,22 +629,6 @@ as_reference()
 	fi
 }
 
-# What kmemleak finds. It does not look at what is younger than five seconds.
-no_leaks()
-{
-	local file=/sys/kernel/debug/kmemleak
-
-	sleep 6
-	echo scan >$file
-	echo scan >$file
-	if [ -s $file ]; then
-		not_ok "no_leaks: $(grep -c '^unreferenced' $file)"
-		explain <$file
-	else
-		ok no_leaks
-	fi
-}
-
 # It turns itself off after a report.
 lockdep_is_on()
 {
