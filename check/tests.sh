@@ -280,13 +280,16 @@ bad_input() {
 	says "no scenario like 'nosuch'" scenarios/run nosuch
 	says 'unknown option' scenarios/run --nosuch
 	says 'no test matches' check/run 'nosuch/*'
+	says 'no mutant like' check/mutants nosuch
+	says 'unknown option' check/matrix --nosuch
 	says 'no kernel' machine/boot --kernel $dir --initrd $dir/x.cpio --log $dir/log --steps $dir/steps
 	says 'unknown option' machine/boot --nosuch
 	says 'no kernel configuration' machine/mkkernel nosuch $linux $dir/obj
 	says 'no built kernel' machine/mkinitramfs $dir $dir/out.cpio
 	# Work in build/linux is not lost.
 	cp patches/cover-letter $dir/
-	trap 'cp $dir/cover-letter patches/; git -C $linux checkout -q arch/x86/kvm/vmx/tdx.c' EXIT
+	# Also when it is interrupted, or fails.
+	trap 'cp build/bad/cover-letter patches/; git -C $linux checkout -q arch/x86/kvm/vmx/tdx.c' EXIT
 	echo >> $linux/arch/x86/kvm/vmx/tdx.c
 	echo >> patches/cover-letter
 	says 'build/linux has changes' patches/tree

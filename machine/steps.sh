@@ -344,6 +344,40 @@ bring_up_again()
 	warnings 1 'TDX not enabled'
 }
 
+# patched_by [PARAMETER]...: how often loading KVM patches a static call. On the
+# fault kernel.
+patched_by()
+{
+	local override=/sys/kernel/debug/faults/override calls
+
+	unload >/dev/null
+	modprobe faults
+	# The call that is to be replaced never comes, but those before it count.
+	echo arch_static_call_transform 0 1000000 >$override
+	modprobe $vendor "$@"
+	calls=$(cut -d ' ' -f 1 $override)
+	echo >$override
+	unload >/dev/null
+	modprobe -r faults
+	modprobe -r kvm
+	echo "$calls"
+}
+
+# same_patching: TDX costs no more of it than tdx=0. What the hook did not edit is
+# not patched again.
+same_patching()
+{
+	local without
+
+	without=$(patched_by tdx=0)
+	if [ "$without" -gt 0 ]; then
+		expect same_patching "$without" "$(patched_by tdx=1)"
+	else
+		not_ok "same_patching: none at all"
+	fi
+	load tdx=1
+}
+
 # The host core and the TDX module forget what they did. On the fault kernel.
 again()
 {
