@@ -79,7 +79,7 @@ static const char * __init tdx_enable_advice(int err)
 		return "out of memory, load kvm_intel early in boot";
 	/* It may be TDH.SYS.CONFIG, which wants all CPUs initialized. */
 	if (err == -EIO && num_online_cpus() < num_present_cpus())
-		return "see the virt/tdx lines above, and note that CPUs are offline: the TDX module needs all of them once";
+		return "see the virt/tdx lines above (CPUs are offline, TDX needs all once)";
 	return seamcall_advice(err);
 }
 
