@@ -35,7 +35,7 @@ endif
 check: packages
 	@check/run '$(ONLY)'
 
-mutants: $(B)/initramfs-main.cpio $(B)/initramfs-lockdep.cpio
+mutants: $(B)/initramfs-main.cpio $(B)/initramfs-lockdep.cpio $(B)/initramfs-fault.cpio
 	@check/mutants $(ONLY)
 
 matrix: $(KERNELS:%=$(B)/initramfs-%.cpio)
