@@ -527,6 +527,20 @@ pamt_misuse()
 	esac
 }
 
+# tdx_sysfs STATUS REASON: what /sys/firmware/tdx has, "absent" without it.
+tdx_sysfs()
+{
+	local dir=/sys/firmware/tdx
+
+	expect tdx_sysfs "$1 $2" "$(cat $dir/status 2>/dev/null || echo absent) $(
+		cat $dir/reason 2>/dev/null || echo absent)"
+}
+
+version_is()
+{
+	expect version_is "$1" "$(cat /sys/firmware/tdx/module_version)"
+}
+
 # warnings N REGEX: exactly so many lines of level warning or worse from the
 # vendor module since the last load.
 warnings()

@@ -49,7 +49,6 @@ static struct {
 	int *module_status;
 	int *module_err;
 	bool *sysinit_done;
-	int *sysinit_ret;
 	bool __percpu *lp_initialized;
 } host_core;
 
@@ -67,8 +66,6 @@ static int note_symbol(void *data, const char *name, unsigned long addr)
 		host_core.module_err = (void *)addr;
 	else if (!strncmp(name, "sysinit_done.", 13))
 		host_core.sysinit_done = (void *)addr;
-	else if (!strncmp(name, "sysinit_ret.", 12))
-		host_core.sysinit_ret = (void *)addr;
 	else if (!strcmp(name, "tdx_lp_initialized"))
 		host_core.lp_initialized = (void __percpu *)addr;
 	return 0;
@@ -89,7 +86,7 @@ static int find_host_core(void)
 
 	on_each_symbol(note_symbol, NULL);
 	if (!host_core.module_status || !host_core.module_err || !host_core.sysinit_done ||
-	    !host_core.sysinit_ret || !host_core.lp_initialized) {
+	    !host_core.lp_initialized) {
 		pr_err("cannot find the state of the TDX host core\n");
 		return -ENOENT;
 	}
@@ -107,7 +104,6 @@ static ssize_t rearm_write(struct file *file, const char __user *from, size_t co
 	*host_core.module_status = HOST_CORE_UNINITIALIZED;
 	*host_core.module_err = 0;
 	*host_core.sysinit_done = false;
-	*host_core.sysinit_ret = 0;
 	for_each_possible_cpu(cpu)
 		WRITE_ONCE(*per_cpu_ptr(host_core.lp_initialized, cpu), false);
 	return count;

@@ -15,6 +15,7 @@
 #include <asm/tdx.h>
 
 #include "capabilities.h"
+#include "mmu.h"
 #include "tdx.h"
 #include "x86_ops.h"
 
@@ -51,38 +52,6 @@ static void __init tdx_warn_failure(void)
 				     tdx_failure.err, tdx_failure.advice);
 }
 
-static const char *vmxon_advice(int err)
-{
-	if (err == -EBUSY)
-		return "VMX is used by another hypervisor";
-	return "see the kvm lines above";
-}
-
-/* The host core says nothing itself of those that have advice here. */
-static const char *seamcall_advice(int err)
-{
-	switch (err) {
-	case -ENODEV:
-		return "no TDX module is loaded, enable the TDX (SEAM) loader in the BIOS";
-	case -EOPNOTSUPP:
-		return "SEAMCALL took #GP, enable TDX (SEAM) in the BIOS";
-	case -EACCES:
-		return "SEAMCALL took #UD, the CPU does not offer it";
-	default:
-		return "see the virt/tdx lines above";
-	}
-}
-
-static const char * __init tdx_enable_advice(int err)
-{
-	if (err == -ENOMEM)
-		return "out of memory, load kvm_intel early in boot";
-	/* It may be TDH.SYS.CONFIG, which wants all CPUs initialized. */
-	if (err == -EIO && num_online_cpus() < num_present_cpus())
-		return "see the virt/tdx lines above (CPUs are offline, TDX needs all once)";
-	return seamcall_advice(err);
-}
-
 /**
  * tdx_enable_virtualization_cpu - do VMXON and initialize TDX on this CPU
  *
@@ -96,14 +65,14 @@ static const char * __init tdx_enable_advice(int err)
 int tdx_enable_virtualization_cpu(void)
 {
 	int cpu = raw_smp_processor_id();
-	const char *step, *advice;
 	unsigned long flags;
+	const char *step;
 	int r;
 
 	r = vmx_enable_virtualization_cpu();
 	if (r) {
 		step = "VMXON";
-		advice = vmxon_advice(r);
+		tdx_set_reason(r == -EBUSY ? TDX_REASON_VMX_IN_USE : TDX_REASON_VIRTUALIZATION);
 		goto failed;
 	}
 
@@ -113,7 +82,6 @@ int tdx_enable_virtualization_cpu(void)
 	local_irq_restore(flags);
 	if (r) {
 		step = "TDH.SYS.INIT or TDH.SYS.LP.INIT";
-		advice = seamcall_advice(r);
 		goto vmxoff;
 	}
 
@@ -122,10 +90,12 @@ int tdx_enable_virtualization_cpu(void)
 vmxoff:
 	vmx_disable_virtualization_cpu();
 failed:
-	tdx_record_failure(step, advice, cpu, r);
-	if (READ_ONCE(enable_tdx))
+	tdx_record_failure(step, tdx_advice(), cpu, r);
+	if (READ_ONCE(enable_tdx)) {
 		pr_warn("CPU %d is of no use while TDX is on: %s failed (%d), to use it load kvm_intel with tdx=0\n",
 			cpu, step, r);
+		tdx_set_reason(TDX_REASON_NONE);
+	}
 	return r;
 }
 
@@ -139,16 +109,19 @@ failed:
  */
 int __init tdx_hardware_setup(void)
 {
-	const char *reason;
+	/* The host core knows why TDX is not possible on this host. */
+	if (cpu_feature_enabled(X86_FEATURE_TDX_HOST_PLATFORM)) {
+		if (!enable_ept)
+			tdx_set_reason(TDX_REASON_EPT);
+		else if (!tdp_mmu_enabled)
+			tdx_set_reason(TDX_REASON_TDP_MMU);
+		else if (!enable_mmio_caching)
+			tdx_set_reason(TDX_REASON_MMIO_CACHING);
+		else
+			return 0;
+	}
 
-	if (!cpu_feature_enabled(X86_FEATURE_TDX_HOST_PLATFORM))
-		reason = "not a TDX host, see the BIOS setup and virt/tdx in the boot log";
-	else if (!enable_ept)
-		reason = "TDX needs EPT, i.e. kvm_intel.ept=1";
-	else
-		return 0;
-
-	tdx_warn_not_enabled("%s", reason);
+	tdx_warn_not_enabled("%s", tdx_advice());
 	return -EOPNOTSUPP;
 }
 
@@ -183,13 +156,14 @@ int __init tdx_bringup(void)
 			if (r != -EBUSY)
 				advice = "CPU hotplug refused KVM's callbacks";
 			tdx_record_failure("enabling virtualization", advice, TDX_NO_CPU, r);
+			tdx_set_reason(TDX_REASON_VIRTUALIZATION);
 		}
 		goto failed;
 	}
 
 	cpus_read_lock();
 	r = tdx_enable();
-	advice = tdx_enable_advice(r);
+	advice = tdx_advice();
 	/* In here, so that a CPU that is refused from now on is told of. */
 	WRITE_ONCE(enable_tdx, !r);
 	cpus_read_unlock();
