@@ -5,7 +5,7 @@
  * its own, and a host that broke the rule would get machine checks later.
  *
  * The host may take them back when it gives up: when TDH.SYS.KEY.CONFIG or
- * TDH.SYS.TDMR.INIT has failed.
+ * TDH.SYS.TDMR.INIT has failed. It did not if it goes on with success.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -24,6 +24,9 @@
 static bool owned;
 static bool reported;
 static atomic_t violations;
+
+/* SEAMCALLs. What an LP inside of the module writes is not to be judged. */
+static atomic_t begun, ended;
 
 /* The page that the next call looks at. */
 static DEFINE_RAW_SPINLOCK(cursor_lock);
@@ -83,8 +86,8 @@ static bool page_is_intact(unsigned int tdmr, unsigned int level, u64 index)
 	return true;
 }
 
-static enum page_state check_page(unsigned int tdmr, unsigned int level,
-				  u64 index)
+static enum page_state look_at_page(unsigned int tdmr, unsigned int level,
+				    u64 index)
 {
 	u64 pa = page_pa(tdmr, level, index);
 
@@ -92,6 +95,35 @@ static enum page_state check_page(unsigned int tdmr, unsigned int level,
 		return PAGE_FREED;
 
 	return page_is_intact(tdmr, level, index) ? PAGE_OWNED : PAGE_WRITTEN;
+}
+
+/* The PAMTs are the module's and no LP is inside, @when this was so. */
+static bool can_check(int *when)
+{
+	int out = atomic_read_acquire(&ended);
+
+	/* Read later: no LP came out in between, if they are equal. */
+	*when = atomic_read_acquire(&begun);
+	return *when == out && READ_ONCE(owned);
+}
+
+/*
+ * A SEAMCALL that began meanwhile may have written to the page, or failed, and
+ * the host has the page back. Then what was seen says nothing.
+ */
+static enum page_state check_page(unsigned int tdmr, unsigned int level,
+				  u64 index)
+{
+	enum page_state state;
+	int when;
+
+	if (!can_check(&when))
+		return PAGE_OWNED;
+
+	state = look_at_page(tdmr, level, index);
+	/* Pairs with the order of tdxsim_pamt_begin() and what follows it. */
+	smp_rmb();
+	return atomic_read(&begun) == when ? state : PAGE_OWNED;
 }
 
 static void report(unsigned int tdmr, unsigned int level, u64 index,
@@ -149,29 +181,42 @@ static void take_pamts(void)
 	memset(&cursor, 0, sizeof(cursor));
 	reported = false;
 	/* An injected success has none. */
-	owned = tdxsim_module.nr_tdmrs;
+	WRITE_ONCE(owned, tdxsim_module.nr_tdmrs);
 }
 
-/* Another LP may be writing entries. */
-static bool can_check(void)
+/* Before each SEAMCALL, ordered before what it writes. */
+void tdxsim_pamt_begin(void)
 {
-	return owned && !atomic_read(&tdxsim_module.lps_inside);
+	atomic_inc_return(&begun);
+}
+
+static void note_owner(u64 leaf, bool success)
+{
+	switch (leaf) {
+	case TDXSIM_LEAF_SYS_CONFIG:
+		if (success)
+			take_pamts();
+		break;
+	case TDXSIM_LEAF_SYS_KEY_CONFIG:
+	case TDXSIM_LEAF_SYS_TDMR_INIT:
+		WRITE_ONCE(owned, success && tdxsim_module.nr_tdmrs);
+		break;
+	}
 }
 
 /* After each SEAMCALL. */
-void tdxsim_watch_pamt(u64 leaf, bool success)
+void tdxsim_pamt_end(u64 leaf, bool success)
 {
-	if (tdxsim_testbed_active())
-		return;
+	bool testbed = tdxsim_testbed_active();
+	int when;
 
-	if (leaf == TDXSIM_LEAF_SYS_CONFIG && success)
-		take_pamts();
-	else if ((leaf == TDXSIM_LEAF_SYS_KEY_CONFIG ||
-		  leaf == TDXSIM_LEAF_SYS_TDMR_INIT) && !success)
-		owned = false;
+	if (!testbed)
+		note_owner(leaf, success);
+	/* Whoever sees this sees the owner. */
+	atomic_inc_return(&ended);
 
 	/* Nothing waits here: another CPU is looking, then this one need not. */
-	if (can_check() && raw_spin_trylock(&cursor_lock)) {
+	if (!testbed && can_check(&when) && raw_spin_trylock(&cursor_lock)) {
 		check_next_page();
 		raw_spin_unlock(&cursor_lock);
 	}
@@ -207,7 +252,7 @@ void tdxsim_show_pamts(struct seq_file *s)
 {
 	unsigned int tdmr, level;
 
-	if (tdxsim_testbed_active() || !can_check())
+	if (tdxsim_testbed_active() || !READ_ONCE(owned))
 		return;
 
 	for (tdmr = 0; tdmr < tdxsim_module.nr_tdmrs; tdmr++) {

@@ -47,7 +47,8 @@ bool tdxsim_inject(unsigned int cpu, enum tdxsim_outcome *outcome,
 		   struct tdx_regs *regs);
 
 /* pamt.c */
-void tdxsim_watch_pamt(u64 leaf, bool success);
+void tdxsim_pamt_begin(void);
+void tdxsim_pamt_end(u64 leaf, bool success);
 void tdxsim_show_pamts(struct seq_file *s);
 unsigned int tdxsim_pamt_violations(void);
 
