@@ -5,7 +5,8 @@
  * die notifiers run before the kernel looks for a fixup.
  *
  * Everything below the notifier runs with interrupts off, possibly inside a
- * machine check handler: it neither sleeps nor waits for a lock.
+ * machine check handler: it neither sleeps nor waits for a lock. Only the test
+ * bed, which is no machine for that, takes the lock of its memory.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

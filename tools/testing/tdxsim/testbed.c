@@ -48,13 +48,14 @@ static void *get_page_at(u64 pa)
 
 	/* SEAMCALL is executed with interrupts off. */
 	xa_lock_irqsave(&pages, flags);
-	page = __xa_store(&pages, pa >> PAGE_SHIFT, new, GFP_ATOMIC);
+	page = __xa_cmpxchg(&pages, pa >> PAGE_SHIFT, NULL, new, GFP_ATOMIC);
 	xa_unlock_irqrestore(&pages, flags);
-	if (!xa_is_err(page))
+	if (!page)
 		return new;
 
+	/* Another CPU was first, or there is no memory for the entry. */
 	kfree(new);
-	return NULL;
+	return xa_is_err(page) ? NULL : page;
 }
 
 static void testbed_read(void *dst, u64 pa, size_t len)
