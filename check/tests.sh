@@ -297,6 +297,34 @@ bad_input() {
 	patches/tree
 }
 
+# says_nothing COMMAND...
+says_nothing() {
+	local output
+
+	output=$("$@" 2>&1) || true
+	echo "$output"
+	[ -z "$output" ]
+}
+
+# A bug that the kernel reports is found, and the trace of an allocation that was made
+# to fail is none, but hides no other one.
+reported_bugs() {
+	local log=build/bad/console.log trace='[ 1.0] CPU: 1 UID: 0 PID: 1\n[ 1.0] Hardware name: Bochs\n[ 1.0] Call Trace:\n[ 1.0]  <TASK>'
+	local failure='[ 1.0] modprobe: page allocation failure: order:0'
+
+	mkdir -p build/bad
+	printf '%b\n' '[ 1.0] steps: not ok - WARNING: ' "$failure" "$trace" > $log
+	says_nothing machine/reported --no-memory $log
+	machine/reported $log | grep -F 'Call Trace:'
+	printf '%b\n' "$trace" >> $log
+	machine/reported --no-memory $log | grep -F 'Call Trace:'
+	printf '%b\n' "$failure" "$trace" '[ 1.0] WARNING: x' "$trace" > $log
+	machine/reported --no-memory $log | grep -F 'WARNING: x'
+	# The failure has no trace of its own.
+	printf '%b\n' "$failure" '[ 1.0] '{1..6} "$trace" > $log
+	machine/reported --no-memory $log | grep -F 'Call Trace:'
+}
+
 # Each scenario is a test, its own runner prints them as they end.
 scenario_tests() {
 	local names=() name line before=$number pattern='^(ok|not ok) [0-9]+ - (.*)$'
@@ -356,6 +384,7 @@ all_tests() {
 	run docs/messages documented_messages
 	run docs/html documentation
 	run commands/bad-input bad_input
+	run commands/reported-bugs reported_bugs
 
 	if group build || group scenario || group matrix || group patch; then
 		need kernels || return
