@@ -18,14 +18,18 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/cleanup.h>
+#include <linux/cpu.h>
 #include <linux/debugfs.h>
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/kvm_host.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <asm/tlbflush.h>
@@ -44,10 +48,14 @@ static int get_line(char *line, size_t size, const char __user *from, size_t cou
 
 /* ---- rearm ---- */
 
-/* The state of arch/x86/virt/vmx/tdx/tdx.c. */
+/* The state of arch/x86/virt/vmx/tdx/tdx.c, and the locks that it is under. */
 static struct {
+	/* Of the next two. */
+	struct mutex *module_lock;
 	int *module_status;
 	int *module_err;
+	/* Likewise. */
+	raw_spinlock_t *sysinit_lock;
 	bool *sysinit_done;
 	bool __percpu *lp_initialized;
 } host_core;
@@ -60,10 +68,14 @@ enum {
 static int note_symbol(void *data, const char *name, unsigned long addr)
 {
 	/* Those in functions have a number behind their name. */
-	if (!strcmp(name, "tdx_module_status"))
+	if (!strcmp(name, "tdx_module_lock"))
+		host_core.module_lock = (void *)addr;
+	else if (!strcmp(name, "tdx_module_status"))
 		host_core.module_status = (void *)addr;
 	else if (!strcmp(name, "tdx_module_err"))
 		host_core.module_err = (void *)addr;
+	else if (!strncmp(name, "sysinit_lock.", 13))
+		host_core.sysinit_lock = (void *)addr;
 	else if (!strncmp(name, "sysinit_done.", 13))
 		host_core.sysinit_done = (void *)addr;
 	else if (!strcmp(name, "tdx_lp_initialized"))
@@ -85,7 +97,8 @@ static int find_host_core(void)
 	unregister_kprobe(&probe);
 
 	on_each_symbol(note_symbol, NULL);
-	if (!host_core.module_status || !host_core.module_err || !host_core.sysinit_done ||
+	if (!host_core.module_lock || !host_core.module_status || !host_core.module_err ||
+	    !host_core.sysinit_lock || !host_core.sysinit_done ||
 	    !host_core.lp_initialized) {
 		pr_err("cannot find the state of the TDX host core\n");
 		return -ENOENT;
@@ -97,13 +110,18 @@ static ssize_t rearm_write(struct file *file, const char __user *from, size_t co
 {
 	int cpu;
 
+	/* No CPU comes online meanwhile, and is initialized with what is forgotten. */
+	guard(cpus_read_lock)();
+	guard(mutex)(host_core.module_lock);
 	/* It keeps memory then, which cannot be had back. */
 	if (*host_core.module_status == HOST_CORE_INITIALIZED)
 		return -EBUSY;
 
 	*host_core.module_status = HOST_CORE_UNINITIALIZED;
 	*host_core.module_err = 0;
+	raw_spin_lock_irq(host_core.sysinit_lock);
 	*host_core.sysinit_done = false;
+	raw_spin_unlock_irq(host_core.sysinit_lock);
 	for_each_possible_cpu(cpu)
 		WRITE_ONCE(*per_cpu_ptr(host_core.lp_initialized, cpu), false);
 	return count;
