@@ -834,6 +834,15 @@ static void row_info(void)
 		number(3);
 }
 
+/* refused LINE: the backend takes no such line */
+static void row_refused(void)
+{
+	const char *line = line_text + strlen("refused ");
+
+	if (backend_line(line))
+		mismatch_name("line", "refused", line);
+}
+
 /* Returns false when the backend does not have what the row is about. */
 static bool row_clause(void)
 {
@@ -856,6 +865,8 @@ static bool row_clause(void)
 		return backend_line(line_text);
 	else if (is_script())
 		tell_backend("%s", line_text);
+	else if (is(0, "refused"))
+		row_refused();
 	else
 		die("unknown clause '%s'", line_text);
 

@@ -38,34 +38,44 @@
 
 #include "tdx_internal.h"
 
+/* As sscanf(), but all of it has to be there, and nothing else. */
+#define scan(text, format, ...)						\
+({									\
+	const char *__text = (text);					\
+	int __end = 0;							\
+									\
+	sscanf(__text, format "%n", __VA_ARGS__, &__end);		\
+	__end && !__text[__end];					\
+})
+
 static bool platform_line(struct tdx_platform *p, const char *line)
 {
 	unsigned long long base, size;
 	unsigned int n;
 	char name[16];
 
-	if (sscanf(line, "version %15s", name) == 1) {
+	if (scan(line, "version %15s", name)) {
 		int version = tdx_module_version(name);
 
 		if (version < 0)
 			return false;
 		p->version = version;
-	} else if (sscanf(line, "lps %u", &n) == 1) {
+	} else if (scan(line, "lps %u", &n)) {
 		p->lps = n;
-	} else if (sscanf(line, "pkgs %u", &n) == 1) {
+	} else if (scan(line, "pkgs %u", &n)) {
 		p->packages = n;
-	} else if (sscanf(line, "fms %x", &n) == 1) {
+	} else if (scan(line, "fms %x", &n)) {
 		p->fms = n;
-	} else if (sscanf(line, "hkid_bits %u", &n) == 1) {
+	} else if (scan(line, "hkid_bits %u", &n)) {
 		p->hkid_bits = n;
-	} else if (sscanf(line, "private_hkid_min %u", &n) == 1) {
+	} else if (scan(line, "private_hkid_min %u", &n)) {
 		p->private_hkid_min = n;
-	} else if (sscanf(line, "private_hkid_max %u", &n) == 1) {
+	} else if (scan(line, "private_hkid_max %u", &n)) {
 		p->private_hkid_max = n;
-	} else if (sscanf(line, "seamrr %llx %llx", &base, &size) == 2) {
+	} else if (scan(line, "seamrr %llx %llx", &base, &size)) {
 		p->seamrr.base = base;
 		p->seamrr.size = size;
-	} else if (sscanf(line, "cmr %u %llx %llx", &n, &base, &size) == 3 &&
+	} else if (scan(line, "cmr %u %llx %llx", &n, &base, &size) &&
 		   n < TDX_MAX_CMRS) {
 		p->cmrs[n].base = base;
 		p->cmrs[n].size = size;
@@ -81,7 +91,7 @@ static bool set_msr_fault(struct tdx_msr_fault *fault, const char *words)
 	unsigned long long value;
 	unsigned int lp, address;
 
-	if (sscanf(words, "%u %x %llx", &lp, &address, &value) != 3)
+	if (!scan(words, "%u %x %llx", &lp, &address, &value))
 		return false;
 
 	*fault = (struct tdx_msr_fault) { true, lp, address, value };
@@ -92,8 +102,8 @@ static bool set_cpuid_fault(struct tdx_cpuid_fault *fault, const char *words)
 {
 	unsigned int lp, leaf, subleaf, r[4];
 
-	if (sscanf(words, "%u %x %x %x %x %x %x", &lp, &leaf, &subleaf,
-		   &r[0], &r[1], &r[2], &r[3]) != 7)
+	if (!scan(words, "%u %x %x %x %x %x %x", &lp, &leaf, &subleaf,
+		  &r[0], &r[1], &r[2], &r[3]))
 		return false;
 
 	*fault = (struct tdx_cpuid_fault) {
@@ -110,10 +120,10 @@ static bool set_seamcaps_fault(struct tdx_faults *faults, const char *words)
 	if (!strcmp(words, "seamcaps off")) {
 		faults->seamcaps_all_on = false;
 		faults->seamcaps_lp_on = false;
-	} else if (sscanf(words, "seamcaps all %llx", &value) == 1) {
+	} else if (scan(words, "seamcaps all %llx", &value)) {
 		faults->seamcaps_all_on = true;
 		faults->seamcaps_all = value;
-	} else if (sscanf(words, "seamcaps %u", &lp) == 1) {
+	} else if (scan(words, "seamcaps %u", &lp)) {
 		faults->seamcaps_lp_on = true;
 		faults->seamcaps_lp = lp;
 	} else {
@@ -155,9 +165,11 @@ static bool fault_line(struct tdx_faults *faults, const char *words)
 		return set_seamcaps_fault(faults, words);
 	else if (!strncmp(words, "pconfig ", 8))
 		return set_pconfig_fault(faults, words + 8);
-	else if (!strncmp(words, "handoff ", 8))
-		faults->handoff = !strcmp(words + 8, "on");
-	else if (sscanf(words, "rdrand %u", &n) == 1)
+	else if (!strcmp(words, "handoff on"))
+		faults->handoff = true;
+	else if (!strcmp(words, "handoff off"))
+		faults->handoff = false;
+	else if (scan(words, "rdrand %u", &n))
 		faults->rdrand = n;
 	else
 		return false;
@@ -169,7 +181,6 @@ static bool lock_line(struct tdx_module *m, const char *words, bool lock)
 {
 	unsigned long long pa;
 	unsigned int tdmr;
-	char size;
 
 	if (!strcmp(words, "global EX"))
 		atomic_set(&m->lock.holders, -1);
@@ -179,13 +190,13 @@ static bool lock_line(struct tdx_module *m, const char *words, bool lock)
 		atomic_set(&m->lock.holders, 0);
 	else if (!strcmp(words, "lp"))
 		atomic_set(&m->lps_inside, lock);
-	else if (sscanf(words, "tdmr %u", &tdmr) == 1 && tdmr < TDX_MAX_TDMRS)
+	else if (scan(words, "tdmr %u", &tdmr) && tdmr < TDX_MAX_TDMRS)
 		atomic_set(&m->tdmrs[tdmr].lock.holders, lock ? -1 : 0);
-	else if (sscanf(words, "pamt 4%c %llx", &size, &pa) == 2)
+	else if (scan(words, "pamt 4k %llx", &pa))
 		return tdx_module_lock_pamt(m, TDX_PAMT_4K, pa, lock);
-	else if (sscanf(words, "pamt 2%c %llx", &size, &pa) == 2)
+	else if (scan(words, "pamt 2m %llx", &pa))
 		return tdx_module_lock_pamt(m, TDX_PAMT_2M, pa, lock);
-	else if (sscanf(words, "pamt 1%c %llx", &size, &pa) == 2)
+	else if (scan(words, "pamt 1g %llx", &pa))
 		return tdx_module_lock_pamt(m, TDX_PAMT_1G, pa, lock);
 	else
 		return false;

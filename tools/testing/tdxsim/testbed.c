@@ -143,9 +143,10 @@ static void reset(void)
 static bool set_lp(const char *words)
 {
 	unsigned int cpu, lp, package;
+	int end;
 
-	if (sscanf(words, "%u %u %u", &cpu, &lp, &package) != 3 ||
-	    cpu >= nr_cpu_ids || lp >= TDXSIM_TESTBED_LPS)
+	if (sscanf(words, "%u %u %u%n", &cpu, &lp, &package, &end) != 3 ||
+	    words[end] || cpu >= nr_cpu_ids || lp >= TDXSIM_TESTBED_LPS)
 		return false;
 
 	lp_of_cpu[cpu] = lp;
@@ -186,8 +187,10 @@ static ssize_t testbed_file_write(struct file *file, const char __user *buffer,
 	guard(mutex)(&testbed_lock);
 	rest = text;
 	while ((line = strsep(&rest, "\n"))) {
-		if (*line && !handle_line(line))
+		if (*line && !handle_line(line)) {
+			pr_err("test bed: bad line \"%s\"\n", line);
 			return -EINVAL;
+		}
 	}
 
 	return len;
