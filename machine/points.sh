@@ -67,6 +67,12 @@ vmxe()
 	echo "$1 1" >$faults/vmxe || not_ok "vmxe $1"
 }
 
+# vmxe_once CPU: the same during the bring-up only.
+vmxe_once()
+{
+	echo "$1 once" >$faults/vmxe || not_ok "vmxe_once $1"
+}
+
 # Takes the fault back. Says "unreached" if it did not come about, and "reached"
 # if it must not have.
 disarm()
@@ -93,6 +99,9 @@ disarm()
 		*) fired=unreached ;;
 		esac
 		echo 0 >$faults/failnth
+		;;
+	vmxe_once)
+		kernel_log | grep -q "VMXON failed on CPU $2 (-16)" || fired=unreached
 		;;
 	vmxe)
 		kernel_log | grep -q "VMXON failed on CPU $2 (-16)" || fired=unreached

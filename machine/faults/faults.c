@@ -14,7 +14,8 @@
  *             fail.  Reads "fired setup", i.e. before the function returned,
  *             "fired later", or "not reached".
  *   vmxe      "CPU 1" sets CR4.VMXE on the CPU as another hypervisor does,
- *             "CPU 0" clears it.
+ *             "CPU 0" clears it. "CPU once" sets it when KVM comes to that
+ *             CPU the next time, and clears it after that.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -317,17 +318,49 @@ static void set_vmxe(void *on)
 		cr4_clear_bits(X86_CR4_VMXE);
 }
 
+/* The CPU, or -1. */
+static int vmxe_once = -1;
+
+static int vmxe_once_entry(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	/* It is the CPU's own thread that calls it. */
+	if (READ_ONCE(vmxe_once) != raw_smp_processor_id())
+		return 1;
+	cr4_set_bits(X86_CR4_VMXE);
+	return 0;
+}
+
+static int vmxe_once_return(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	cr4_clear_bits(X86_CR4_VMXE);
+	WRITE_ONCE(vmxe_once, -1);
+	return 0;
+}
+
+static struct kretprobe vmxe_once_probe = {
+	.kp.symbol_name	= "kvm_online_cpu",
+	.entry_handler	= vmxe_once_entry,
+	.handler	= vmxe_once_return,
+};
+
 static ssize_t vmxe_write(struct file *file, const char __user *from, size_t count, loff_t *pos)
 {
 	unsigned int cpu, on;
-	char line[32];
+	char line[32], what[8];
 	int ret;
 
 	ret = get_line(line, sizeof(line), from, count);
 	if (ret)
 		return ret;
-	if (sscanf(line, "%u %u", &cpu, &on) != 2)
+	if (sscanf(line, "%u %7s", &cpu, what) != 2)
 		return -EINVAL;
+	if (!strcmp(what, "once")) {
+		WRITE_ONCE(vmxe_once, cpu);
+		return count;
+	}
+	ret = kstrtouint(what, 10, &on);
+	if (ret)
+		return ret;
 	ret = smp_call_function_single(cpu, set_vmxe, on ? &on : NULL, true);
 	return ret ?: count;
 }
@@ -352,10 +385,12 @@ static int __init faults_init(void)
 		return ret;
 
 	ret = register_kprobe(&failnth_exit_probe);
-	if (ret) {
-		unregister_kretprobe(&failnth_setup_probe);
-		return ret;
-	}
+	if (ret)
+		goto unregister_setup;
+
+	ret = register_kretprobe(&vmxe_once_probe);
+	if (ret)
+		goto unregister_exit;
 
 	dir = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	debugfs_create_file("rearm", 0200, dir, NULL, &rearm_fops);
@@ -363,6 +398,12 @@ static int __init faults_init(void)
 	debugfs_create_file("failnth", 0600, dir, NULL, &failnth_fops);
 	debugfs_create_file("vmxe", 0200, dir, NULL, &vmxe_fops);
 	return 0;
+
+unregister_exit:
+	unregister_kprobe(&failnth_exit_probe);
+unregister_setup:
+	unregister_kretprobe(&failnth_setup_probe);
+	return ret;
 }
 module_init(faults_init);
 
@@ -370,6 +411,7 @@ static void __exit faults_exit(void)
 {
 	debugfs_remove(dir);
 	disarm_override();
+	unregister_kretprobe(&vmxe_once_probe);
 	unregister_kprobe(&failnth_exit_probe);
 	unregister_kretprobe(&failnth_setup_probe);
 }
