@@ -12,6 +12,8 @@ passed=0
 failed=0
 kills=0
 killed=0
+suspends=0
+suspended_loading=0
 either=
 tdxsim_parameters=
 times=${times:-1}
@@ -269,23 +271,53 @@ selftests()
 	done </tests/selftests.list
 }
 
+# online_file N|memoryN: of a CPU, or of a block of memory
+online_file()
+{
+	case $1 in
+	memory*) echo "/sys/devices/system/memory/$1/online" ;;
+	*) echo "/sys/devices/system/cpu/cpu$1/online" ;;
+	esac
+}
+
+# set_online VERB FILE offline|online|fails_online
+set_online()
+{
+	case $3 in
+	offline) try "$1" sh -c "echo 0 >$2" ;;
+	online) try "$1" sh -c "echo 1 >$2" ;;
+	fails_online)
+		if (echo 1 >"$2") 2>/dev/null; then
+			not_ok "$1: it came online"
+		else
+			expect "$1, online reads" 0 "$(cat "$2")"
+		fi
+		;;
+	*) not_ok "$1: no such action" ;;
+	esac
+}
+
 # cpu N offline|online|fails_online
 cpu()
 {
-	local file=/sys/devices/system/cpu/cpu$1/online
+	set_online "cpu $*" "$(online_file "$1")" "$2"
+}
 
-	case $2 in
-	offline) try "cpu $*" sh -c "echo 0 >$file" ;;
-	online) try "cpu $*" sh -c "echo 1 >$file" ;;
-	fails_online)
-		if (echo 1 >"$file") 2>/dev/null; then
-			not_ok "cpu $*: it came online"
-		else
-			expect "cpu $*, online reads" 0 "$(cat "$file")"
-		fi
-		;;
-	*) not_ok "cpu: no such action '$2'" ;;
-	esac
+# memory N offline|online|fails_online: a block of memory
+memory()
+{
+	set_online "memory $*" "$(online_file "memory$1")" "$2"
+}
+
+# memory_add ADDRESS...: blocks of memory that the kernel did not know of. They are
+# offline then.
+memory_add()
+{
+	local address
+
+	for address; do
+		try "memory_add $address" sh -c "echo $address >/sys/devices/system/memory/probe"
+	done
 }
 
 cpu_cycle()
@@ -296,39 +328,41 @@ cpu_cycle()
 
 # ---- races; $times comes from scenarios/run --times
 
-# storm CPU...: each goes offline and online until storm_ends.
+# storm N|memoryN...: each CPU and block of memory goes offline and online until
+# storm_ends.
 storm()
 {
-	local cpu file
+	local name file
 
 	touch /tmp/storm
-	for cpu; do
-		file=/sys/devices/system/cpu/cpu$cpu/online
-		: >/tmp/storm."$cpu"
+	for name; do
+		file=$(online_file "$name")
+		: >/tmp/storm."$name"
 		while [ -e /tmp/storm ]; do
-			echo 0 >"$file" && echo 1 >"$file" && echo cycle >>/tmp/storm."$cpu"
+			echo 0 >"$file" && echo 1 >"$file" && echo cycle >>/tmp/storm."$name"
 		done 2>/dev/null &
 	done
 	storm="$*"
 }
 
-# storm_ends [CPU]...: all come online, but those given do not have to.
+# storm_ends [NAME]...: all come online, but those given do not have to.
 storm_ends()
 {
-	local cpu
+	local name file
 
 	rm /tmp/storm
 	wait
-	for cpu in $storm; do
-		echo 1 >/sys/devices/system/cpu/cpu"$cpu"/online 2>/dev/null
+	for name in $storm; do
+		file=$(online_file "$name")
+		echo 1 >"$file" 2>/dev/null
 		case " $* " in
-		*" $cpu "*) continue ;;
-		*) expect "cpu $cpu, online reads" 1 "$(cat /sys/devices/system/cpu/cpu"$cpu"/online)" ;;
+		*" $name "*) continue ;;
+		*) expect "storm_ends: $name, online reads" 1 "$(cat "$file")" ;;
 		esac
-		if [ -s /tmp/storm."$cpu" ]; then
-			ok "storm_ends: $(wc -l </tmp/storm."$cpu") cycles of CPU $cpu"
+		if [ -s /tmp/storm."$name" ]; then
+			ok "storm_ends: $(wc -l </tmp/storm."$name") cycles of $name"
 		else
-			not_ok "storm_ends: CPU $cpu never went offline and online"
+			not_ok "storm_ends: $name never went offline and online"
 		fi
 	done
 }
@@ -434,7 +468,7 @@ bring_up_killed()
 	status=$?
 	[ $status != 137 ] || killed=$((killed + 1))
 	# What the kernel does goes on to its end.
-	while grep -q "^$vendor .* Loading" /proc/modules; do
+	while is_loading; do
 		sleep 1
 	done
 	if [ -e /sys/module/$vendor ]; then
@@ -450,6 +484,68 @@ some_were_killed()
 	else
 		not_ok "some_were_killed: none of $kills"
 	fi
+}
+
+is_loading()
+{
+	grep -q "^$vendor .* Loading" /proc/modules
+}
+
+# sleep_state STATE TEST: as far as the TEST of /sys/power/pm_test goes, and back. The
+# emulated machine would not wake.
+sleep_state()
+{
+	echo 0 >/sys/module/suspend/parameters/pm_test_delay
+	echo "$2" >/sys/power/pm_test
+	try "sleep_state $*" sh -c "echo $1 >/sys/power/state"
+	echo none >/sys/power/pm_test
+}
+
+# suspend_while_loading Y|N: to idle, a bit later in the load each time. With N it
+# is a whole bring-up, on the fault kernel.
+suspend_while_loading()
+{
+	local delay=$((suspends * 7 % 25))
+
+	suspends=$((suspends + 1))
+	unload
+	[ "$1" = Y ] || again
+	echo "steps: # load $vendor tdx=1, and suspend" >/dev/kmsg
+	modprobe $vendor tdx=1 2>/tmp/load.log &
+	usleep $((delay * 100000))
+	! is_loading || suspended_loading=$((suspended_loading + 1))
+	sleep_state freeze platform
+	wait $! || not_ok "suspend_while_loading: $(cat /tmp/load.log)"
+	tdx_is "$1"
+}
+
+# some_were_loading: the suspend came during a load, at least once.
+some_were_loading()
+{
+	if [ $suspended_loading -gt 0 ]; then
+		ok "some_were_loading: $suspended_loading of $suspends"
+	else
+		not_ok "some_were_loading: none of $suspends"
+	fi
+}
+
+# go_down poweroff|reboot Y|N I: during a load, a bit later for each I. Ends the steps.
+go_down()
+{
+	local delay=$(($3 * 7 % 25))
+
+	echo "steps: # load $vendor tdx=1, and $1" >/dev/kmsg
+	modprobe $vendor tdx=1 2>/tmp/load.log &
+	usleep $((delay * 100000))
+	if is_loading; then
+		say "# loading"
+	elif [ -e /sys/module/$vendor ]; then
+		tdx_is "$2"
+	fi
+	finish
+	# As init ends.
+	echo "# end of steps" >/dev/ttyS1
+	"$1" -f
 }
 
 # vmx_is ON|OFF: each online CPU is in VMX operation, or none is.
