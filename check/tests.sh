@@ -242,7 +242,7 @@ documentation() {
 # The administrator's tables have each message, and no others.  So that this can
 # fail, it is tried with one of them left out on either side.
 documented_messages() {
-	local doc=Documentation/virt/kvm/x86/intel-tdx.rst source=arch/x86/virt/vmx/tdx/tdx.c file
+	local doc=Documentation/virt/kvm/x86/intel-tdx.rst source=arch/x86/virt/vmx/tdx/errors.c file
 
 	check/messages $linux || return
 	rm -rf build/messages
@@ -250,7 +250,7 @@ documented_messages() {
 		arch/x86/kvm/vmx/{main.c,tdx.c,tdx.h}; do
 		install -D -m 644 "$linux/$file" "build/messages/$file"
 	done
-	sed -i '/``virt\/tdx: module not loaded``/d' build/messages/$doc
+	sed -i '/virt\/tdx: module not loaded by/d' build/messages/$doc
 	! check/messages build/messages || return
 	cp $linux/$doc build/messages/$doc
 	sed -i '/pr_err("module not loaded/d' build/messages/$source

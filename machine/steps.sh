@@ -532,7 +532,7 @@ some_were_loading()
 # go_down poweroff|reboot Y|N I: during a load, a bit later for each I. Ends the steps.
 go_down()
 {
-	local delay=$(($3 * 7 % 25))
+	local delay=$((($3 * 7 + 5) % 25))
 
 	echo "steps: # load $vendor tdx=1, and $1" >/dev/kmsg
 	modprobe $vendor tdx=1 2>/tmp/load.log &

@@ -411,7 +411,8 @@ static const struct sys_field sys_fields[] = {
 	{ 0x0a00000200000000, .value = 0 },
 	{ 0x0a00000000000001, .value = 1 },
 	{ 0x0a00000300000008, V1_5_01, .value = 0x0f0fbf },
-	{ 0x0a00000300000008, V1_5_05, .value = 0x1f0fbf },
+	/* 2.0.08 has more of them, which ones is not known. */
+	{ 0x0a00000300000008, FROM_1_5_05, .value = 0x1f0fbf },
 	/* NUM_CMRS counts the slots, CMR_BASE, CMR_SIZE */
 	{ 0x9000000100000000, .value = TDX_MAX_CMRS },
 	{ 0x9000000300000080, .elements = TDX_MAX_CMRS, .get = get_cmr_base },

@@ -89,13 +89,14 @@ int tdx_enable_virtualization_cpu(void)
 
 vmxoff:
 	vmx_disable_virtualization_cpu();
-failed:
-	tdx_record_failure(step, tdx_advice(), cpu, r);
-	if (READ_ONCE(enable_tdx)) {
+	if (READ_ONCE(enable_tdx))
 		pr_warn("CPU %d is of no use while TDX is on: %s failed (%d), to use it load kvm_intel with tdx=0\n",
 			cpu, step, r);
+failed:
+	tdx_record_failure(step, tdx_advice(), cpu, r);
+	/* A CPU that is refused does not keep TDX from being used. */
+	if (READ_ONCE(enable_tdx))
 		tdx_set_reason(TDX_REASON_NONE);
-	}
 	return r;
 }
 
@@ -140,6 +141,7 @@ int __init tdx_hardware_setup(void)
  */
 int __init tdx_bringup(void)
 {
+	enum tdx_reason reason;
 	const char *advice;
 	int r;
 
@@ -164,12 +166,14 @@ int __init tdx_bringup(void)
 	cpus_read_lock();
 	r = tdx_enable();
 	advice = tdx_advice();
+	reason = tdx_get_reason();
 	/* In here, so that a CPU that is refused from now on is told of. */
 	WRITE_ONCE(enable_tdx, !r);
 	cpus_read_unlock();
 	if (r) {
 		kvm_disable_virtualization();
-		/* Only now no CPU that comes online can overwrite it. */
+		/* Only now no CPU that comes online can overwrite them. */
+		tdx_set_reason(reason);
 		tdx_record_failure("TDX module initialization", advice, TDX_NO_CPU, r);
 		goto failed;
 	}
@@ -195,8 +199,11 @@ void tdx_hardware_unsetup(void)
 
 	/* TDX is of no use, and must not read Y, without virtualization. */
 	WRITE_ONCE(enable_tdx, false);
-	if (was_enabled)
+	if (was_enabled) {
 		kvm_disable_virtualization();
+		/* A CPU that came online meanwhile may have left one. */
+		tdx_set_reason(TDX_REASON_NONE);
+	}
 
 	vmx_hardware_unsetup();
 }

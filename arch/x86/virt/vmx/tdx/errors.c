@@ -35,6 +35,7 @@ enum tdx_detail {
 };
 
 static const char * const tdx_details[] = {
+	[TDX_DETAIL_OPERAND]		= ", operand %u",
 	[TDX_DETAIL_MSR]		= ", MSR 0x%x",
 	[TDX_DETAIL_CPUID]		= ", CPUID 0x%x",
 	[TDX_DETAIL_PACKAGE]		= ", package %u",
@@ -47,7 +48,7 @@ static const char * const tdx_details[] = {
 	[TDX_DETAIL_PAMT_TDMR]		= ", TDMR %u, PAMT level %u, TDMR %u",
 };
 
-/* @code is what TDX_STATUS() gives, bits 63:32 of the completion code. */
+/* @code is what TDX_STATUS() gives, @name comes after "TDX_". */
 struct tdx_code {
 	u32 code;
 	enum tdx_detail detail;
@@ -55,7 +56,7 @@ struct tdx_code {
 };
 
 #define TDX_CODE(_code, _name, _detail) \
-	{ .code = _code, .name = "TDX_" #_name, .detail = TDX_DETAIL_##_detail }
+	{ .code = _code, .name = #_name, .detail = TDX_DETAIL_##_detail }
 
 static const struct tdx_code tdx_codes[] = {
 	TDX_CODE(0x00000815, KEY_CONFIGURED,			NONE),
@@ -81,11 +82,9 @@ static const struct tdx_code tdx_codes[] = {
 	TDX_CODE(0xc0000900, INCORRECT_CPUID_VALUE,		NONE),
 	TDX_CODE(0xc0000901, LIMIT_CPUID_MAXVAL_SET,		NONE),
 	TDX_CODE(0xc0000902, INCONSISTENT_CPUID_FIELD,		NONE),
-	TDX_CODE(0xc0000903, CPUID_MAX_SUBLEAVES_UNRECOGNIZED,	NONE),
 	TDX_CODE(0xc0000904, CPUID_LEAF_1F_FORMAT_UNRECOGNIZED,	NONE),
 	TDX_CODE(0xc0000905, INVALID_WBINVD_SCOPE,		NONE),
 	TDX_CODE(0xc0000906, INVALID_PKG_ID,			PACKAGE),
-	TDX_CODE(0xc0000907, ENABLE_MONITOR_FSM_NOT_SET,	NONE),
 	TDX_CODE(0xc0000908, CPUID_LEAF_NOT_SUPPORTED,		CPUID),
 	TDX_CODE(0xc0000910, SMRR_NOT_LOCKED,			SMRR),
 	TDX_CODE(0xc0000911, INVALID_SMRR_CONFIGURATION,	SMRR),
@@ -148,14 +147,16 @@ static const char *tdx_operand_name(u32 id)
 	case 187:
 		return "key table";
 	default:
-		return "?";
+		return NULL;
 	}
 }
 
 static void tdx_describe_detail(enum tdx_detail detail, u32 info, char *buf, size_t size)
 {
-	if (detail == TDX_DETAIL_OPERAND)
-		snprintf(buf, size, ", %s", tdx_operand_name(info));
+	const char *operand = tdx_operand_name(info);
+
+	if (detail == TDX_DETAIL_OPERAND && operand)
+		snprintf(buf, size, ", %s", operand);
 	else if (detail >= TDX_DETAIL_SMRR)
 		snprintf(buf, size, tdx_details[detail], info & 0xff,
 			 info >> 8 & 0xff, info >> 16 & 0xff);
@@ -166,7 +167,7 @@ static void tdx_describe_detail(enum tdx_detail detail, u32 info, char *buf, siz
 /**
  * tdx_print_seamcall_err - log a SEAMCALL that failed, with names
  * @fn: the leaf
- * @err: the completion code, not one of the software defined ones
+ * @err: the completion code, or the software defined one
  *
  * One line: the numbers, the names of both, and what bits 31:0 of the
  * completion code point at.  Also the CPU for those leaves that act on the CPU,
@@ -176,9 +177,34 @@ static void tdx_describe_detail(enum tdx_detail detail, u32 info, char *buf, siz
  */
 void tdx_print_seamcall_err(u64 fn, u64 err)
 {
-	const char *name = "unknown code";
+	const char *name = "UNKNOWN";
 	char detail[48] = "", cpu[16] = "";
 	int i;
+
+	if (fn == TDH_SYS_INIT || fn == TDH_SYS_LP_INIT || fn == TDH_SYS_KEY_CONFIG)
+		snprintf(cpu, sizeof(cpu), " on CPU %d", raw_smp_processor_id());
+
+	switch (err) {
+	case TDX_SEAMCALL_VMFAILINVALID:
+		if (fn == TDH_SYS_INIT)
+			pr_err("module not loaded by the BIOS\n");
+		else
+			pr_err("module does not answer anymore (%s%s)\n",
+			       tdx_leaf_name(fn), cpu);
+		return;
+	case TDX_SEAMCALL_GP:
+		pr_err("SEAMCALL took #GP (%s%s), the BIOS set up KeyIDs but did not enable SEAM\n",
+		       tdx_leaf_name(fn), cpu);
+		return;
+	case TDX_SEAMCALL_UD:
+		if (fn == TDH_SYS_INIT)
+			pr_err("SEAMCALL took #UD (%s%s), the CPU does not offer it\n",
+			       tdx_leaf_name(fn), cpu);
+		else
+			pr_err("SEAMCALL took #UD (%s%s), VMX is off on the CPU\n",
+			       tdx_leaf_name(fn), cpu);
+		return;
+	}
 
 	for (i = 0; i < ARRAY_SIZE(tdx_codes); i++) {
 		if (tdx_codes[i].code != TDX_STATUS(err))
@@ -189,10 +215,7 @@ void tdx_print_seamcall_err(u64 fn, u64 err)
 		break;
 	}
 
-	if (fn == TDH_SYS_INIT || fn == TDH_SYS_LP_INIT || fn == TDH_SYS_KEY_CONFIG)
-		snprintf(cpu, sizeof(cpu), " on CPU %d", raw_smp_processor_id());
-
-	pr_err("SEAMCALL (0x%016llx) failed: 0x%016llx (%s%s: %s%s)\n",
+	pr_err("SEAMCALL (0x%016llx) failed: 0x%016llx (%s%s: TDX_%s%s)\n",
 	       fn, err, tdx_leaf_name(fn), cpu, name, detail);
 }
 
@@ -201,8 +224,9 @@ void tdx_print_seamcall_err(u64 fn, u64 err)
  * @err: the completion code of TDH.SYS.INIT or TDH.SYS.LP.INIT
  * @args: the registers that came back with it
  *
- * One line for each register of the leaf that was compared, with its value on
- * this CPU.  Does nothing if @err is about something else.
+ * One line for each register of the leaf that is not as it has to be, or if that
+ * cannot be told, that was compared, with its value on this CPU.  Does nothing
+ * if @err is about something else.
  *
  * Context: On the CPU that made the SEAMCALL, not preemptible.
  */
@@ -217,6 +241,7 @@ void tdx_print_cpuid_err(u64 err, const struct tdx_module_args *args)
 		lower_32_bits(args->r9), upper_32_bits(args->r9),
 		lower_32_bits(args->r10), upper_32_bits(args->r10),
 	};
+	bool differs = false;
 	u32 regs[4];
 	int i;
 
@@ -230,14 +255,18 @@ void tdx_print_cpuid_err(u64 err, const struct tdx_module_args *args)
 
 	cpuid_count(leaf, subleaf, &regs[0], &regs[1], &regs[2], &regs[3]);
 
+	for (i = 0; i < ARRAY_SIZE(regs); i++)
+		differs |= mask[i] && (regs[i] & mask[i]) != expected[i];
+
 	for (i = 0; i < ARRAY_SIZE(regs); i++) {
 		if (!mask[i])
 			continue;
-		if (TDX_STATUS(err) == TDX_INCORRECT_CPUID_VALUE)
+		if (TDX_STATUS(err) == TDX_INCONSISTENT_CPUID_FIELD)
+			pr_err("CPUID 0x%x.%u E%cX on CPU %d is 0x%08x, with mask 0x%08x it has to be the same on all CPUs\n",
+			       leaf, subleaf, "ABCD"[i], raw_smp_processor_id(),
+			       regs[i], mask[i]);
+		else if (!differs || (regs[i] & mask[i]) != expected[i])
 			pr_err("CPUID 0x%x.%u E%cX is 0x%08x, with mask 0x%08x it has to be 0x%08x\n",
 			       leaf, subleaf, "ABCD"[i], regs[i], mask[i], expected[i]);
-		else
-			pr_err("CPUID 0x%x.%u E%cX is 0x%08x, with mask 0x%08x it has to be the same on all CPUs\n",
-			       leaf, subleaf, "ABCD"[i], regs[i], mask[i]);
 	}
 }

@@ -27,7 +27,7 @@ static const struct {
 	[TDX_REASON_VIRTUAL_MACHINE] = { "virtual-machine",
 		"this is a virtual machine, TDX needs the bare metal" },
 	[TDX_REASON_NO_KEYIDS] = { "no-keyids",
-		"no TDX KeyIDs, enable TDX and give it KeyIDs in the BIOS" },
+		"no TDX KeyIDs, TDX is off in the BIOS or the CPU does not have it" },
 	[TDX_REASON_FEW_KEYIDS] = { "too-few-keyids",
 		"TDX has one KeyID and needs two, raise the TDX key split in the BIOS" },
 	[TDX_REASON_HIBERNATION] = { "hibernation",
@@ -39,27 +39,29 @@ static const struct {
 	[TDX_REASON_MMIO_CACHING] = { "mmio-caching",
 		"TDX needs MMIO caching, i.e. kvm.mmio_caching=1" },
 	[TDX_REASON_VMX_IN_USE] = { "vmx-in-use",
-		"VMX is used by another hypervisor" },
+		"another hypervisor uses VMX, unload it" },
 	[TDX_REASON_VIRTUALIZATION] = { "virtualization",
 		"see the kvm lines above" },
 	[TDX_REASON_NO_MODULE] = { "no-module",
 		"no TDX module is loaded, enable the TDX (SEAM) loader in the BIOS" },
+	[TDX_REASON_MODULE_GONE] = { "module-gone",
+		"the TDX module does not answer anymore, power the host off and on" },
 	[TDX_REASON_SEAM_OFF] = { "seam-off",
 		"SEAMCALL took #GP, enable TDX (SEAM) in the BIOS" },
 	[TDX_REASON_NO_SEAMCALL] = { "no-seamcall",
-		"SEAMCALL took #UD, the CPU does not offer it" },
+		"SEAMCALL took #UD, this is a virtual machine or a CPU without TDX" },
 	[TDX_REASON_OLD_MODULE] = { "module-too-old",
 		"the TDX module is too old for this kernel, update it or the BIOS" },
 	[TDX_REASON_BUSY] = { "busy",
-		"the TDX module stayed busy, try again" },
+		"the TDX module stayed busy, load kvm_intel again" },
 	[TDX_REASON_USED_BEFORE] = { "used-before",
 		"the TDX module was used before this boot, power the host off and on" },
 	[TDX_REASON_PLATFORM] = { "platform",
-		"the TDX module refuses the BIOS setup or the microcode, update the BIOS" },
+		"the TDX module refuses a CPU or BIOS setting, see the virt/tdx lines above" },
 	[TDX_REASON_CPUS_DIFFER] = { "cpus-differ",
 		"CPUs need the same microcode and BIOS setup, update the BIOS" },
 	[TDX_REASON_CPU_LATE] = { "cpu-late",
-		"the CPU was not online when TDX was initialized, take it offline" },
+		"the CPU came too late for TDX, take it offline and reload kvm_intel" },
 	[TDX_REASON_CPUS_OFFLINE] = { "cpus-offline",
 		"not all CPUs were online, bring them online and reload kvm_intel" },
 	[TDX_REASON_MEMORY] = { "memory",
@@ -67,7 +69,7 @@ static const struct {
 	[TDX_REASON_OTHER] = { "other",
 		"see the virt/tdx lines above" },
 	[TDX_REASON_HOLES] = { "too-many-holes",
-		"the memory has too many holes, see the virt/tdx lines above" },
+		"the memory has too many holes, update the BIOS or move memory modules" },
 	[TDX_REASON_OUT_OF_MEMORY] = { "out-of-memory",
 		"out of memory, load kvm_intel early in boot" },
 };
@@ -78,10 +80,15 @@ static enum tdx_reason tdx_reason;
  * tdx_set_reason - keep why TDX is not on
  * @reason: the reason, TDX_REASON_NONE to forget what was kept
  *
+ * Does nothing once the TDX module needs a reboot, which no other reason changes.
+ *
  * Context: Any.
  */
 void tdx_set_reason(enum tdx_reason reason)
 {
+	if (READ_ONCE(tdx_module_status) == TDX_MODULE_ERROR)
+		return;
+
 	WRITE_ONCE(tdx_reason, reason);
 }
 EXPORT_SYMBOL_GPL(tdx_set_reason);
@@ -96,15 +103,20 @@ enum tdx_reason tdx_get_reason(void)
 {
 	return READ_ONCE(tdx_reason);
 }
+EXPORT_SYMBOL_GPL(tdx_get_reason);
 
 /**
  * tdx_advice - what to do, in words that can end a line of the log
  *
  * Context: Any.
- * Return: the advice for the reason that is kept.
+ * Return: the advice for the reason that is kept, or to reboot if nothing else
+ * helps.
  */
 const char *tdx_advice(void)
 {
+	if (READ_ONCE(tdx_module_status) == TDX_MODULE_ERROR)
+		return "reboot to try again, see the virt/tdx lines above";
+
 	return tdx_reasons[tdx_get_reason()].advice;
 }
 EXPORT_SYMBOL_GPL(tdx_advice);
@@ -121,14 +133,17 @@ enum tdx_reason tdx_seamcall_reason(u64 fn, u64 err)
 {
 	switch (err) {
 	case TDX_SEAMCALL_VMFAILINVALID:
-		return TDX_REASON_NO_MODULE;
+		return fn == TDH_SYS_INIT ? TDX_REASON_NO_MODULE : TDX_REASON_MODULE_GONE;
 	case TDX_SEAMCALL_GP:
 		return TDX_REASON_SEAM_OFF;
 	case TDX_SEAMCALL_UD:
-		return TDX_REASON_NO_SEAMCALL;
+		return fn == TDH_SYS_INIT ? TDX_REASON_NO_SEAMCALL : TDX_REASON_OTHER;
 	}
 
 	switch (TDX_STATUS(err)) {
+	case TDX_SYS_NOT_READY:
+		/* Before the TDX module is ready, 1.0 does not have TDH.SYS.RD. */
+		return fn == TDH_SYS_RD ? TDX_REASON_OLD_MODULE : TDX_REASON_OTHER;
 	case TDX_METADATA_FIELD_ID_INCORRECT:
 		return TDX_REASON_OLD_MODULE;
 	case TDX_KEY_GENERATION_FAILED:
@@ -144,6 +159,9 @@ enum tdx_reason tdx_seamcall_reason(u64 fn, u64 err)
 	case TDX_INCONSISTENT_MSR:
 		return TDX_REASON_CPUS_DIFFER;
 	case TDX_INCOMPATIBLE_SEAM_CAPABILITIES:
+		if (fn == TDH_SYS_LP_INIT)
+			return TDX_REASON_CPUS_DIFFER;
+		return TDX_REASON_PLATFORM;
 	case TDX_NUM_ACTIVATED_HKIDS_NOT_SUPPORTED:
 	case TDX_CMR_LIST_INVALID:
 		return TDX_REASON_PLATFORM;
@@ -193,7 +211,7 @@ static ssize_t module_version_show(struct kobject *kobj, struct kobj_attribute *
 {
 	const struct tdx_module_version *version = &tdx_module_version;
 
-	/* Written once, @major last. */
+	/* Written last. */
 	if (!smp_load_acquire(&version->major))
 		return sysfs_emit(buf, "unknown\n");
 
