@@ -232,21 +232,23 @@ conformance_figures() {
 documentation() {
 	local page
 
-	make -C $linux O="$PWD/build/obj-docs" htmldocs SPHINXDIRS=virt/kvm 2>&1 | tee build/obj-docs.log
-	! grep -iE '(intel-tdx|locking|x86/index)\.rst.*(warning|error)' build/obj-docs.log
+	make -C $linux O="$PWD/build/obj-docs" htmldocs \
+		SPHINXDIRS='virt/kvm arch/x86' 2>&1 | tee build/obj-docs.log
+	! grep -iE '(tdx|locking|x86/index)\.rst.*(warning|error)' build/obj-docs.log
 	page=$(find build/obj-docs -name intel-tdx.html)
 	grep -q 'parameters/tdx' "$page"
 	echo "$page"
 }
 
-# The administrator's tables have each message, and no others.  So that this can
-# fail, it is tried with one of them left out on either side.
+# The administrator's tables have each message, and no others, and the ABI each word.
+# So that this can fail, it is tried with one of them left out on either side.
 documented_messages() {
 	local doc=Documentation/virt/kvm/x86/intel-tdx.rst source=arch/x86/virt/vmx/tdx/errors.c file
+	local abi=Documentation/ABI/testing/sysfs-firmware-tdx
 
 	check/messages $linux || return
 	rm -rf build/messages
-	for file in $doc arch/x86/virt/vmx/tdx/{tdx.c,tdx.h,errors.c,status.c} \
+	for file in $doc $abi arch/x86/virt/vmx/tdx/{tdx.c,tdx.h,errors.c,status.c} \
 		arch/x86/kvm/vmx/{main.c,tdx.c,tdx.h}; do
 		install -D -m 644 "$linux/$file" "build/messages/$file"
 	done
@@ -254,6 +256,10 @@ documented_messages() {
 	! check/messages build/messages || return
 	cp $linux/$doc build/messages/$doc
 	sed -i '/pr_err("module not loaded/d' build/messages/$source
+	! check/messages build/messages || return
+	cp $linux/$source build/messages/$source
+	check/messages build/messages || return
+	sed -i '/^\t\tbusy\t/d' build/messages/$abi
 	! check/messages build/messages
 }
 
