@@ -3,8 +3,8 @@
 #
 # A verb prints one result line, "ok - what" or "not ok - what: why", perhaps
 # followed by lines that start with "#". A verb that fails does not end the
-# steps. The lines are written to the kernel log too, so that the console shows
-# them where they belong.
+# steps, unless $first_failure is set. The lines are written to the kernel log
+# too, so that the console shows them where they belong.
 
 vendor=kvm_intel
 tdxsim_dir=/sys/kernel/debug/tdxsim
@@ -17,6 +17,7 @@ suspended_loading=0
 either=
 tdxsim_parameters=
 times=${times:-1}
+first_failure=${first_failure-}
 
 say()
 {
@@ -36,6 +37,10 @@ not_ok()
 {
 	failed=$((failed + 1))
 	say "not ok - $*"
+	if [ -n "$first_failure" ]; then
+		finish
+		exit
+	fi
 }
 
 # explain < text: the lines that go with a result.
@@ -201,7 +206,7 @@ selftest()
 	4) not_ok "$what: skipped, $(grep -i -m 1 skip /tmp/selftest.log)" ;;
 	*)
 		not_ok "$what: exit status $status"
-		tail -n 12 /tmp/selftest.log | explain
+		{ grep -B 3 "^not ok" /tmp/selftest.log; tail -n 12 /tmp/selftest.log; } | explain
 		;;
 	esac
 }
@@ -512,6 +517,9 @@ suspend_while_loading()
 	[ "$1" = Y ] || again
 	echo "steps: # load $vendor tdx=1, and suspend" >/dev/kmsg
 	modprobe $vendor tdx=1 2>/tmp/load.log &
+	while ! is_loading && kill -0 $! 2>/dev/null; do
+		usleep 10000
+	done
 	usleep $((delay * 100000))
 	! is_loading || suspended_loading=$((suspended_loading + 1))
 	sleep_state freeze platform

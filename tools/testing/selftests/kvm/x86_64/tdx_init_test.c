@@ -129,8 +129,7 @@ static const struct sim_case {
 	{ "lp-init-absent", LP_INIT, NULL, "35:*:1=vmfailinvalid", TDH_SYS_LP_INIT,
 	  "tdx=1", "N", "module-gone" },
 	{ "lp-init-gp", LP_INIT, NULL, "35:*:1=gp", TDH_SYS_LP_INIT, "tdx=1", "N", "seam-off" },
-	{ "lp-init-ud", LP_INIT, NULL, "35:*:1=ud", TDH_SYS_LP_INIT,
-	  "tdx=1", "N", "no-seamcall" },
+	{ "lp-init-ud", LP_INIT, NULL, "35:*:1=ud", TDH_SYS_LP_INIT, "tdx=1", "N", "other" },
 	/* From here on the first CPU is initialized, so this one comes last. */
 	{ "lp-init-second-cpu", LP_INIT, NULL, "35:*:2=0xc000092000000982", TDH_SYS_LP_INIT,
 	  "tdx=1", "N", "cpus-differ", .cpus = 2 },
