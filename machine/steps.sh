@@ -125,6 +125,14 @@ unload()
 	fi
 }
 
+unload_faults()
+{
+	if [ -e /sys/module/faults ]; then
+		try unload_faults modprobe -r faults
+		unload
+	fi
+}
+
 tdxsim()
 {
 	tdxsim_parameters="$*"
@@ -696,14 +704,15 @@ log_lacks()
 	fi
 }
 
-# Free memory in KiB, once what can be dropped is dropped: MemFree and what lies
-# in the free lists of the CPUs.
+# Free memory in KiB, once what can be dropped is dropped: MemFree, what lies in
+# the free lists of the CPUs, and the files of the root file system, which the
+# steps write to.
 free_memory()
 {
 	echo 3 >/proc/sys/vm/drop_caches
 	cat /proc/sys/vm/stat_refresh
 	awk '
-		/^MemFree:/ { free += $2 }
+		/^(MemFree|Cached):/ { free += $2 }
 		$1 == "count:" { free += 4 * $2 }
 		END { print free }' /proc/meminfo /proc/zoneinfo
 }
