@@ -3,13 +3,15 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help run check mutants matrix tree export series shell clean packages kernels
+.PHONY: help run check mutants matrix debug tree export series shell clean packages kernels
 
 SHELL := /bin/bash
 B := build
 STEP := machine/step
 LINUX := $(B)/linux/.git/laid-out
 KERNELS := main builtin notdx lockdep fault
+# For make debug only.
+DEBUG_KERNELS := leaks kasan
 
 help:
 	@echo 'make run             boot the emulated TDX host, once with a working TDX module, once with'
@@ -19,6 +21,7 @@ help:
 	@echo 'make check ONLY=p    the tests that match the pattern p, e.g. ONLY="scenario/reload*"'
 	@echo 'make mutants         put one fault after the other into the series: does a test catch it?'
 	@echo 'make matrix          load kvm_intel with each fault on its way, one after the other'
+	@echo 'make debug           the same, less of it, on kernels that look for bugs (KASAN, kmemleak)'
 	@echo 'make tree            the patched kernel in build/linux, a git tree with one commit a patch'
 	@echo 'make export          bring the commits in build/linux back to patches/ and our files'
 	@echo 'make series          the mail-ready series in build/series'
@@ -41,6 +44,11 @@ mutants: $(B)/initramfs-main.cpio $(B)/initramfs-lockdep.cpio $(B)/initramfs-fau
 matrix: $(KERNELS:%=$(B)/initramfs-%.cpio)
 	@check/matrix; status=$$?; \
 	scenarios/run --times 200 --timeout 3000 --logs $(B)/logs/races races && exit $$status
+
+debug: $(B)/initramfs-lockdep.cpio $(DEBUG_KERNELS:%=$(B)/initramfs-%.cpio)
+	@check/run debug; status=$$?; \
+	check/matrix --kasan || status=1; \
+	scenarios/run --times 50 --timeout 6000 --logs $(B)/logs/debug debug/ && exit $$status
 
 tree: packages
 	@$(STEP) 'Preparing build/linux' tree patches/tree
@@ -72,8 +80,8 @@ EDITED = $(addprefix $(B)/linux/,$(shell git -C $(B)/linux diff --name-only --di
 $(LINUX): packages
 	@$(STEP) 'Preparing build/linux' tree patches/tree
 
-$(KERNELS:%=$(B)/obj-%/arch/x86/boot/bzImage): $(B)/obj-%/arch/x86/boot/bzImage: $(LINUX) $(EDITED) \
-		machine/kernel.config machine/%.config machine/mkkernel
+$(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(KERNELS) $(DEBUG_KERNELS)): $(B)/obj-%/arch/x86/boot/bzImage: \
+		$(LINUX) $(EDITED) machine/kernel.config machine/%.config machine/mkkernel
 	@$(STEP) 'Building the kernel, $*' kernel-$* machine/mkkernel $* $(B)/linux $(B)/obj-$*
 	@touch $@
 
@@ -85,7 +93,7 @@ define test_module
 $(B)/obj-%/$(1).ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/$(1)/*) machine/mkmodule
 	@$(STEP) 'Building $(1), $$*' $(1)-$$* machine/mkmodule $(B)/obj-$$* machine/$(1)
 endef
-$(foreach module,hooktest seamcall faults,$(eval $(call test_module,$(module))))
+$(foreach module,hooktest seamcall faults bugs,$(eval $(call test_module,$(module))))
 
 $(B)/tests/.built: $(LINUX) machine/mktests machine/selftests.list
 	@$(STEP) 'Building the KVM selftests' tests machine/mktests $(B)/linux $(B)/tests
@@ -99,3 +107,6 @@ $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/se
 
 # The fault matrix needs kprobes and fault injection.
 $(B)/initramfs-fault.cpio: $(B)/obj-fault/faults.ko
+$(B)/initramfs-kasan.cpio: $(B)/obj-kasan/faults.ko $(B)/obj-kasan/bugs.ko
+$(B)/initramfs-leaks.cpio: $(B)/obj-leaks/bugs.ko
+$(B)/initramfs-lockdep.cpio: $(B)/obj-lockdep/bugs.ko

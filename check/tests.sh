@@ -229,6 +229,36 @@ conformance_figures() {
 		sed -nE 's/^(not )?ok - vectors .vectors./# /p' build/logs/conformance/results.log
 }
 
+# kernel_reports KERNEL BUG=REPORT...: a machine with these bugs of machine/bugs is
+# one that failed, and each of them alone would have been enough.
+kernel_reports() {
+	local kernel=$1 dir=build/logs/reports/$1 bug report status=0 missing=0
+
+	shift
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	{
+		echo '. /steps.sh'
+		for bug; do
+			echo "bug ${bug%%=*}"
+			[ "${bug%%=*}" != leak ] || echo no_leaks
+		done
+	} > "$dir/steps"
+	machine/boot --kernel "build/obj-$kernel" --initrd "build/initramfs-$kernel.cpio" \
+		--steps "$dir/steps" --log "$dir" --append kasan_multi_shot || status=$?
+	for bug; do
+		[ "${bug%%=*}" != leak ] ||
+			grep -q '^not ok - no_leaks, unreferenced objects: expected 0, reads 1$' "$dir/results.log" ||
+			missing=1
+		awk -v bug="${bug%%=*}" '/steps: # bug / { found = $NF == bug } found' \
+			"$dir/console.log" > "$dir/bug.log"
+		report=$(machine/reported "$dir/bug.log") || true
+		echo "${bug%%=*}: ${report:-no report}"
+		[[ $report = *"${bug#*=}"* ]] || missing=1
+	done
+	[ "$status$missing" = 30 ]
+}
+
 documentation() {
 	local page
 
@@ -343,6 +373,8 @@ scenario_tests() {
 		return
 	}
 	while read -r name _; do
+		# Those take many minutes each, and are for make debug.
+		[[ $name != debug/* ]] || continue
 		! selected "scenario/$name" || names+=("$name")
 	done < build/scenarios
 	[ ${#names[@]} -gt 0 ] || return 0
@@ -373,9 +405,38 @@ matrix_part() {
 	cat build/matrix/table
 }
 
+# What make check has no time for.
+debug_tests() {
+	local kernel
+
+	need build/initramfs-lockdep.cpio build/initramfs-leaks.cpio build/initramfs-kasan.cpio || return
+	for kernel in leaks kasan; do
+		run debug/$kernel-without-warnings kernel_without_warnings $kernel
+	done
+	# Some of them end what finds others, these come last.
+	run debug/reports-lockdep kernel_reports lockdep \
+		sleep-with-spinlock='BUG: sleeping function called from invalid context' \
+		cpu-id-with-preemption='BUG: using smp_processor_id() in preemptible' \
+		lock-order='WARNING: possible circular locking dependency' \
+		list-del-twice='__list_del_entry_valid'
+	run debug/reports-leaks kernel_reports leaks \
+		free-active-timer='ODEBUG: free active' write-past-end='BUG kmalloc-64 ' \
+		leak='kmemleak: 1 new suspected' free-page-twice='include/linux/mm.h'
+	run debug/reports-kasan kernel_reports kasan \
+		use-after-free='BUG: KASAN: slab-use-after-free' \
+		write-past-end='BUG: KASAN: slab-out-of-bounds' \
+		read-past-vmalloc='BUG: KASAN: vmalloc-out-of-bounds' \
+		shift-too-far='UBSAN: shift-out-of-bounds' \
+		index-past-array='UBSAN: array-index-out-of-bounds'
+}
+
 all_tests() {
 	local commits commit nth=0 patch file kernel
 
+	if [[ ${only:?} = debug/* ]]; then
+		debug_tests
+		return
+	fi
 	need series > /dev/null || return
 	run style/shellcheck shellcheck_scripts
 	for patch in build/series/0*[1-9]*.patch; do
@@ -405,6 +466,7 @@ all_tests() {
 	run build/hooktest module_builds machine/hooktest
 	run build/faults module_builds machine/faults fault
 	run build/seamcall module_builds machine/seamcall
+	run build/bugs module_builds machine/bugs lockdep
 	run conformance/seamcall conformance_of_seamcall
 	conformance_figures
 	scenario_tests

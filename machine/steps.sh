@@ -709,6 +709,12 @@ log_lacks()
 # steps write to.
 free_memory()
 {
+	local file
+
+	# KASAN keeps what was freed for a while.
+	for file in /sys/kernel/slab/*/shrink; do
+		[ ! -e "$file" ] || echo 1 >"$file"
+	done
 	echo 3 >/proc/sys/vm/drop_caches
 	cat /proc/sys/vm/stat_refresh
 	awk '
@@ -788,6 +794,28 @@ as_reference()
 		not_ok "as_reference: $(grep -c '^[-+][^-+]' /tmp/difference) lines differ"
 		explain </tmp/difference
 	fi
+}
+
+# no_leaks: kmemleak finds no memory that nothing points to. It looks at what is
+# older than 5 s, and reports what has not changed since the scan before.
+no_leaks()
+{
+	local file=/sys/kernel/debug/kmemleak
+
+	sleep 6
+	if echo scan >$file && echo scan >$file; then
+		expect "no_leaks, unreferenced objects" 0 "$(grep -c '^unreferenced' $file)"
+		explain <$file
+	else
+		not_ok "no_leaks: kmemleak is off"
+	fi
+}
+
+# bug NAME: one of those of machine/bugs, which the kernel has to report.
+bug()
+{
+	echo "steps: # bug $1" >/dev/kmsg
+	modprobe bugs "bug=$1" && rmmod bugs
 }
 
 # It turns itself off after a report.
