@@ -21,6 +21,10 @@
  *                       on). TDH.SYS.INIT judges whether the list is valid.
  *   hkids=FIRST-LAST    private KeyIDs, decimal, both inclusive (default: those
  *                       in IA32_MKTME_KEYID_PARTITIONING)
+ *   tdmr_init_us=N      what a TDH.SYS.TDMR.INIT takes of its LP's time, besides
+ *                       the time that the execution in software does, 0 to 1000
+ *                       microseconds (default: 0). The lock of the TDMR is held,
+ *                       LPs at other TDMRs go on.
  *   inject=RULE,...     answers that replace the execution of a SEAMCALL (none)
  *   testbed=Y           adds the files of the test bed, see below (default: N)
  *
@@ -71,6 +75,7 @@
 #include <linux/cleanup.h>
 #include <linux/cpumask.h>
 #include <linux/ctype.h>
+#include <linux/delay.h>
 #include <linux/ioport.h>
 #include <linux/kstrtox.h>
 #include <linux/minmax.h>
@@ -88,6 +93,9 @@
 
 /* KeyIDs are 16 bits wide in TDH.SYS.CONFIG, and take at most 15 of the PA. */
 #define MAX_HKID	GENMASK(14, 0)
+
+/* Interrupts are off for so long. */
+#define MAX_TDMR_INIT_US	1000
 
 struct tdx_module tdxsim_module;
 enum tdxsim_presence tdxsim_presence;
@@ -115,6 +123,10 @@ MODULE_PARM_DESC(cmrs, "convertible memory regions, BASE-END,...");
 static char *hkids;
 module_param(hkids, charp, 0444);
 MODULE_PARM_DESC(hkids, "private KeyIDs, FIRST-LAST");
+
+static char *tdmr_init_us;
+module_param(tdmr_init_us, charp, 0444);
+MODULE_PARM_DESC(tdmr_init_us, "microseconds for each TDH.SYS.TDMR.INIT");
 
 static char *inject = "";
 module_param(inject, charp, 0444);
@@ -148,10 +160,18 @@ static u32 host_lp_package(unsigned int lp)
 	return topology_physical_package_id(lp);
 }
 
+static u32 tdmr_init_time;
+
+static void host_tdmr_init(void)
+{
+	udelay(tdmr_init_time);
+}
+
 static const struct tdx_host_ops host_ops = {
 	.read		= host_read,
 	.write		= host_write,
 	.lp_package	= host_lp_package,
+	.tdmr_init	= host_tdmr_init,
 };
 
 static int bad_parameter(const char *name, const char *value, const char *want)
@@ -350,6 +370,16 @@ static int parse_hkids(struct tdx_platform *platform)
 	return 0;
 }
 
+static int parse_tdmr_init_us(void)
+{
+	if (tdmr_init_us && (kstrtou32(tdmr_init_us, 10, &tdmr_init_time) ||
+			     tdmr_init_time > MAX_TDMR_INIT_US))
+		return bad_parameter("tdmr_init_us", tdmr_init_us,
+				     "a number from 0 to 1000");
+
+	return 0;
+}
+
 static int parse_parameters(struct tdx_platform *platform)
 {
 	platform->fms = cpuid_eax(1);
@@ -359,7 +389,8 @@ static int parse_parameters(struct tdx_platform *platform)
 	       parse_lps(platform) ?:
 	       parse_packages(platform) ?:
 	       parse_cmrs(platform) ?:
-	       parse_hkids(platform);
+	       parse_hkids(platform) ?:
+	       parse_tdmr_init_us();
 }
 
 static int __init tdxsim_init(void)

@@ -5,11 +5,14 @@
  * its own, and a host that broke the rule would get machine checks later.
  *
  * The host may take them back when it gives up: when TDH.SYS.KEY.CONFIG or
- * TDH.SYS.TDMR.INIT has failed. It did not if it goes on with success.
+ * TDH.SYS.TDMR.INIT has failed. It did not if it tries that again with success.
+ * A success at another TDMR says nothing, it is of an LP that does not know yet.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/atomic.h>
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/spinlock.h>
@@ -21,9 +24,13 @@
 /* Fills what TDH.SYS.TDMR.INIT has not written yet. */
 #define UNWRITTEN	0xc7
 
-static bool owned;
+static bool configured;
 static bool reported;
 static atomic_t violations;
+
+/* What failed last: TDH.SYS.TDMR.INIT of each TDMR, and TDH.SYS.KEY.CONFIG. */
+#define KEY_CONFIG	TDX_MAX_TDMRS
+static DECLARE_BITMAP(failed, TDX_MAX_TDMRS + 1);
 
 /* SEAMCALLs. What an LP inside of the module writes is not to be judged. */
 static atomic_t begun, ended;
@@ -97,6 +104,11 @@ static enum page_state look_at_page(unsigned int tdmr, unsigned int level,
 	return page_is_intact(tdmr, level, index) ? PAGE_OWNED : PAGE_WRITTEN;
 }
 
+static bool owned(void)
+{
+	return READ_ONCE(configured) && bitmap_empty(failed, TDX_MAX_TDMRS + 1);
+}
+
 /* The PAMTs are the module's and no LP is inside, @when this was so. */
 static bool can_check(int *when)
 {
@@ -104,7 +116,7 @@ static bool can_check(int *when)
 
 	/* Read later: no LP came out in between, if they are equal. */
 	*when = atomic_read_acquire(&begun);
-	return *when == out && READ_ONCE(owned);
+	return *when == out && owned();
 }
 
 /*
@@ -180,8 +192,9 @@ static void take_pamts(void)
 
 	memset(&cursor, 0, sizeof(cursor));
 	reported = false;
+	bitmap_zero(failed, TDX_MAX_TDMRS + 1);
 	/* An injected success has none. */
-	WRITE_ONCE(owned, tdxsim_module.nr_tdmrs);
+	WRITE_ONCE(configured, tdxsim_module.nr_tdmrs);
 }
 
 /* Before each SEAMCALL, ordered before what it writes. */
@@ -190,28 +203,48 @@ void tdxsim_pamt_begin(void)
 	atomic_inc_return(&begun);
 }
 
-static void note_owner(u64 leaf, bool success)
+static void note_result(unsigned int call, bool success)
 {
-	switch (leaf) {
+	if (success)
+		clear_bit(call, failed);
+	else
+		set_bit(call, failed);
+}
+
+static void note_tdmr_init(u64 base, bool success)
+{
+	unsigned int tdmr;
+
+	for (tdmr = 0; tdmr < tdxsim_module.nr_tdmrs; tdmr++) {
+		if (tdxsim_module.tdmrs[tdmr].base == base)
+			note_result(tdmr, success);
+	}
+}
+
+static void note_owner(const struct tdx_regs *in, bool success)
+{
+	switch (in->rax) {
 	case TDXSIM_LEAF_SYS_CONFIG:
 		if (success)
 			take_pamts();
 		break;
 	case TDXSIM_LEAF_SYS_KEY_CONFIG:
+		note_result(KEY_CONFIG, success);
+		break;
 	case TDXSIM_LEAF_SYS_TDMR_INIT:
-		WRITE_ONCE(owned, success && tdxsim_module.nr_tdmrs);
+		note_tdmr_init(in->rcx, success);
 		break;
 	}
 }
 
 /* After each SEAMCALL. */
-void tdxsim_pamt_end(u64 leaf, bool success)
+void tdxsim_pamt_end(const struct tdx_regs *in, bool success)
 {
 	bool testbed = tdxsim_testbed_active();
 	int when;
 
 	if (!testbed)
-		note_owner(leaf, success);
+		note_owner(in, success);
 	/* Whoever sees this sees the owner. */
 	atomic_inc_return(&ended);
 
@@ -252,7 +285,7 @@ void tdxsim_show_pamts(struct seq_file *s)
 {
 	unsigned int tdmr, level;
 
-	if (tdxsim_testbed_active() || !READ_ONCE(owned))
+	if (tdxsim_testbed_active() || !owned())
 		return;
 
 	for (tdmr = 0; tdmr < tdxsim_module.nr_tdmrs; tdmr++) {

@@ -1030,6 +1030,9 @@ static u64 do_sys_tdmr_init(struct tdx_module *m, struct tdx_tdmr *tdmr,
 	if (pa == tdmr->base + tdmr->size)
 		return TDX_TDMR_ALREADY_INITIALIZED;
 
+	if (m->ops->tdmr_init)
+		m->ops->tdmr_init();
+
 	if (m->dynamic_pamt)
 		init_pamt_bitmap(m, tdmr, pa);
 	else

@@ -48,6 +48,8 @@ struct tdx_host_ops {
 	void (*read)(void *dst, u64 pa, size_t len);
 	void (*write)(u64 pa, const void *src, size_t len);
 	u32 (*lp_package)(unsigned int lp);
+	/* Spends the time that TDH.SYS.TDMR.INIT takes, if there is one. */
+	void (*tdmr_init)(void);
 };
 
 /* What the firmware found out and handed over to the module. */

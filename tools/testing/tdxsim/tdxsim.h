@@ -48,7 +48,7 @@ bool tdxsim_inject(unsigned int cpu, enum tdxsim_outcome *outcome,
 
 /* pamt.c */
 void tdxsim_pamt_begin(void);
-void tdxsim_pamt_end(u64 leaf, bool success);
+void tdxsim_pamt_end(const struct tdx_regs *in, bool success);
 void tdxsim_show_pamts(struct seq_file *s);
 unsigned int tdxsim_pamt_violations(void);
 
