@@ -587,11 +587,43 @@ vmx_is()
 	expect vmx_is "$1" "$all"
 }
 
-# seamcalls LEAF N: exactly so many calls since tdxsim was loaded.
+# calls_of LEAF: how many, how many of them failed, and on how many CPUs, since tdxsim
+# was loaded.
+calls_of()
+{
+	awk -v leaf="$1" '$2 == leaf { calls += $3; failed += $4; cpus++ }
+		END { print calls + 0, failed + 0, cpus + 0 }' $tdxsim_dir/counts
+}
+
+# seamcalls LEAF N: exactly so many calls.
 seamcalls()
 {
-	expect "seamcalls $1" "$2" "$(awk -v leaf="$1" \
-		'$2 == leaf { n += $3 } END { print n + 0 }' $tdxsim_dir/counts)"
+	expect "seamcalls $1" "$2" "$(calls_of "$1" | cut -d ' ' -f 1)"
+}
+
+# seamcalls_at_most LEAF N
+seamcalls_at_most()
+{
+	local calls
+
+	calls=$(calls_of "$1" | cut -d ' ' -f 1)
+	if [ "$calls" -le "$2" ]; then
+		ok "seamcalls_at_most $1 $2: $calls"
+	else
+		not_ok "seamcalls_at_most $1 $2: $calls"
+	fi
+}
+
+# seamcalls_failed LEAF N: exactly so many of them failed.
+seamcalls_failed()
+{
+	expect "seamcalls_failed $1" "$2" "$(calls_of "$1" | cut -d ' ' -f 2)"
+}
+
+# seamcall_cpus LEAF N: on exactly so many CPUs.
+seamcall_cpus()
+{
+	expect "seamcall_cpus $1" "$2" "$(calls_of "$1" | cut -d ' ' -f 3)"
 }
 
 # vectors FILE: the calls of check/vectors_test.c, with the SEAMCALL instruction.
