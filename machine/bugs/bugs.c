@@ -153,6 +153,7 @@ static void index_past_array(void)
 	} memory;
 
 	memory.array[READ_ONCE(bits)] = 1;
+	barrier_data(&memory);
 }
 
 static const struct {
