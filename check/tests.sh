@@ -334,6 +334,22 @@ bad_input() {
 	patches/tree
 }
 
+# Machines of several runs, which are started in the same moment.
+many_at_once() {
+	local dir=build/many-at-once i
+
+	rm -rf $dir
+	mkdir -p $dir
+	touch $dir/steps
+	for i in {1..12}; do
+		machine/boot --kernel build/obj-main --initrd build/initramfs-main.cpio --timeout 3 \
+			--steps $dir/steps --log "$dir/$i" 2> "$dir/$i.log" &
+	done
+	wait
+	cat $dir/*.log
+	[ "$(cat $dir/*.log | grep -c 'still running after 3 s')" = 12 ]
+}
+
 # says_nothing COMMAND...
 says_nothing() {
 	local output
@@ -456,7 +472,7 @@ all_tests() {
 
 	if group build || group scenario || group matrix || group patch; then
 		need kernels || return
-	elif group conformance; then
+	elif group conformance || group machine; then
 		need build/initramfs-main.cpio > /dev/null || return
 	fi
 	for kernel in main builtin notdx lockdep fault; do
@@ -467,6 +483,7 @@ all_tests() {
 	run build/faults module_builds machine/faults fault
 	run build/seamcall module_builds machine/seamcall
 	run build/bugs module_builds machine/bugs lockdep
+	run machine/many-at-once many_at_once
 	run conformance/seamcall conformance_of_seamcall
 	conformance_figures
 	scenario_tests
