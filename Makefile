@@ -3,7 +3,7 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help run check mutants matrix debug tree export series shell clean packages kernels
+.PHONY: help run check mutants matrix debug bench tree export series shell clean packages kernels
 
 SHELL := /bin/bash
 B := build
@@ -22,6 +22,7 @@ help:
 	@echo 'make mutants         put one fault after the other into the series: does a test catch it?'
 	@echo 'make matrix          load kvm_intel with each fault on its way, one after the other'
 	@echo 'make debug           the same, less of it, on kernels that look for bugs (KASAN, kmemleak)'
+	@echo 'make bench           what the series costs, against the unpatched kernel and other ways'
 	@echo 'make tree            the patched kernel in build/linux, a git tree with one commit a patch'
 	@echo 'make export          bring the commits in build/linux back to patches/ and our files'
 	@echo 'make series          the mail-ready series in build/series'
@@ -49,6 +50,10 @@ debug: $(B)/initramfs-lockdep.cpio $(DEBUG_KERNELS:%=$(B)/initramfs-%.cpio)
 	@check/run debug; status=$$?; \
 	check/matrix --kasan || status=1; \
 	scenarios/run --times 50 --timeout 6000 --logs $(B)/logs/debug debug/ && exit $$status
+
+bench: $(LINUX)
+	@$(STEP) 'Building the kernels to measure' bench-build bench/build
+	@bench/run
 
 tree: packages
 	@$(STEP) 'Preparing build/linux' tree patches/tree

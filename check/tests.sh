@@ -317,6 +317,11 @@ bad_input() {
 	says 'no test matches' check/run 'nosuch/*'
 	says 'no mutant like' check/mutants nosuch
 	says 'unknown option' check/matrix --nosuch
+	says 'no machine like' bench/run nosuch
+	says '5 or more' bench/run --runs 4
+	says 'wants a number' bench/run --jobs
+	says 'unknown option' bench/run --nosuch
+	says "no kernel 'nosuch'" bench/build nosuch
 	says 'no kernel' machine/boot --kernel $dir --initrd $dir/x.cpio --log $dir/log --steps $dir/steps
 	says 'unknown option' machine/boot --nosuch
 	says 'no kernel configuration' machine/mkkernel nosuch $linux $dir/obj
@@ -470,7 +475,7 @@ all_tests() {
 	for patch in build/series/0*[1-9]*.patch; do
 		run "style/checkpatch-$(basename "$patch" .patch)" checkpatch "$patch"
 	done
-	for file in check/*.c machine/*.c machine/*/*.c; do
+	for file in check/*.c machine/*.c machine/*/*.c bench/*.c bench/*/*.c; do
 		run "style/checkpatch-$(basename "$file" .c)" checkpatch --no-tree -f "$file"
 	done
 	run series/applies series_applies
@@ -495,6 +500,7 @@ all_tests() {
 	run build/faults module_builds machine/faults fault
 	run build/seamcall module_builds machine/seamcall
 	run build/bugs module_builds machine/bugs lockdep
+	run build/loadprobe module_builds bench/loadprobe fault
 	run machine/many-at-once many_at_once
 	run conformance/seamcall conformance_of_seamcall
 	conformance_figures
