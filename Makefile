@@ -95,7 +95,7 @@ $(B)/obj-%/tdxsim.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard tools/testing/
 
 # Test modules of the machine.
 define test_module
-$(B)/obj-%/$(1).ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/$(1)/*) machine/mkmodule
+$(B)/obj-%/$(1).ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/$(1)/*) $(wildcard machine/*.h) machine/mkmodule
 	@$(STEP) 'Building $(1), $$*' $(1)-$$* machine/mkmodule $(B)/obj-$$* machine/$(1)
 endef
 $(foreach module,hooktest seamcall faults bugs,$(eval $(call test_module,$(module))))

@@ -475,7 +475,7 @@ all_tests() {
 	for patch in build/series/0*[1-9]*.patch; do
 		run "style/checkpatch-$(basename "$patch" .patch)" checkpatch "$patch"
 	done
-	for file in check/*.c machine/*.c machine/*/*.c bench/*.c bench/*/*.c; do
+	for file in check/*.c machine/*.[ch] machine/*/*.c bench/*.[ch] bench/*/*.c; do
 		run "style/checkpatch-$(basename "$file" .c)" checkpatch --no-tree -f "$file"
 	done
 	run series/applies series_applies

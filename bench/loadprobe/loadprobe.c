@@ -46,6 +46,8 @@
 #include <asm/ptrace.h>
 #include <asm/trapnr.h>
 
+#include "host_core.h"
+
 /* ---- what is counted ---- */
 
 enum counter {
@@ -294,76 +296,17 @@ static const struct file_operations counting_fops = {
 
 /* ---- forget ---- */
 
-/* The state of arch/x86/virt/vmx/tdx/tdx.c. */
-static struct {
-	/* Of the next three. */
-	struct mutex *module_lock;
-	int *module_status;
-	int *module_err;
-	struct list_head *memlist;
-	bool *sysinit_done;
-	bool __percpu *lp_initialized;
-} host_core;
-
-static int note_symbol(void *data, const char *name, unsigned long addr)
-{
-	/* Those in functions have a number behind their name. */
-	if (!strcmp(name, "tdx_module_lock"))
-		host_core.module_lock = (void *)addr;
-	else if (!strcmp(name, "tdx_module_status"))
-		host_core.module_status = (void *)addr;
-	else if (!strcmp(name, "tdx_module_err"))
-		host_core.module_err = (void *)addr;
-	else if (!strcmp(name, "tdx_memlist"))
-		host_core.memlist = (void *)addr;
-	else if (!strncmp(name, "sysinit_done.", 13))
-		host_core.sysinit_done = (void *)addr;
-	else if (!strcmp(name, "tdx_lp_initialized"))
-		host_core.lp_initialized = (void __percpu *)addr;
-	return 0;
-}
-
-/* kallsyms is not exported, but kprobes can use it. */
-static int find_host_core(void)
-{
-	int (*on_each_symbol)(int (*fn)(void *, const char *, unsigned long), void *data);
-	struct kprobe probe = { .symbol_name = "kallsyms_on_each_symbol" };
-	int ret;
-
-	ret = register_kprobe(&probe);
-	if (ret)
-		return ret;
-	on_each_symbol = (void *)probe.addr;
-	unregister_kprobe(&probe);
-
-	on_each_symbol(note_symbol, NULL);
-	if (!host_core.module_lock || !host_core.module_status || !host_core.module_err ||
-	    !host_core.memlist || !host_core.sysinit_done || !host_core.lp_initialized) {
-		pr_err("cannot find the state of the TDX host core\n");
-		return -ENOENT;
-	}
-	return 0;
-}
-
 static ssize_t forget_write(struct file *file, const char __user *from, size_t count, loff_t *pos)
 {
-	int cpu, ret;
+	int ret;
 
+	/* The unpatched kernel, where nobody writes here, has no such host core. */
 	if (!host_core.module_lock) {
-		ret = find_host_core();
+		ret = host_core_find();
 		if (ret)
 			return ret;
 	}
-
-	guard(cpus_read_lock)();
-	guard(mutex)(host_core.module_lock);
-	*host_core.module_status = 0;
-	*host_core.module_err = 0;
-	INIT_LIST_HEAD(host_core.memlist);
-	*host_core.sysinit_done = false;
-	for_each_possible_cpu(cpu)
-		WRITE_ONCE(*per_cpu_ptr(host_core.lp_initialized, cpu), false);
-	return count;
+	return host_core_forget(true) ?: count;
 }
 
 static const struct file_operations forget_fops = {

@@ -35,6 +35,8 @@
 #include <linux/uaccess.h>
 #include <asm/tlbflush.h>
 
+#include "host_core.h"
+
 /* A line that user space wrote, without its end. */
 static int get_line(char *line, size_t size, const char __user *from, size_t count)
 {
@@ -49,83 +51,10 @@ static int get_line(char *line, size_t size, const char __user *from, size_t cou
 
 /* ---- rearm ---- */
 
-/* The state of arch/x86/virt/vmx/tdx/tdx.c, and the locks that it is under. */
-static struct {
-	/* Of the next two. */
-	struct mutex *module_lock;
-	int *module_status;
-	int *module_err;
-	/* Likewise. */
-	raw_spinlock_t *sysinit_lock;
-	bool *sysinit_done;
-	bool __percpu *lp_initialized;
-} host_core;
-
-enum {
-	HOST_CORE_UNINITIALIZED,
-	HOST_CORE_INITIALIZED,
-};
-
-static int note_symbol(void *data, const char *name, unsigned long addr)
-{
-	/* Those in functions have a number behind their name. */
-	if (!strcmp(name, "tdx_module_lock"))
-		host_core.module_lock = (void *)addr;
-	else if (!strcmp(name, "tdx_module_status"))
-		host_core.module_status = (void *)addr;
-	else if (!strcmp(name, "tdx_module_err"))
-		host_core.module_err = (void *)addr;
-	else if (!strncmp(name, "sysinit_lock.", 13))
-		host_core.sysinit_lock = (void *)addr;
-	else if (!strncmp(name, "sysinit_done.", 13))
-		host_core.sysinit_done = (void *)addr;
-	else if (!strcmp(name, "tdx_lp_initialized"))
-		host_core.lp_initialized = (void __percpu *)addr;
-	return 0;
-}
-
-/* kallsyms is not exported, but kprobes can use it. */
-static int find_host_core(void)
-{
-	int (*on_each_symbol)(int (*fn)(void *, const char *, unsigned long), void *data);
-	struct kprobe probe = { .symbol_name = "kallsyms_on_each_symbol" };
-	int ret;
-
-	ret = register_kprobe(&probe);
-	if (ret)
-		return ret;
-	on_each_symbol = (void *)probe.addr;
-	unregister_kprobe(&probe);
-
-	on_each_symbol(note_symbol, NULL);
-	if (!host_core.module_lock || !host_core.module_status || !host_core.module_err ||
-	    !host_core.sysinit_lock || !host_core.sysinit_done ||
-	    !host_core.lp_initialized) {
-		pr_err("cannot find the state of the TDX host core\n");
-		return -ENOENT;
-	}
-	return 0;
-}
-
 static ssize_t rearm_write(struct file *file, const char __user *from, size_t count, loff_t *pos)
 {
-	int cpu;
-
-	/* No CPU comes online meanwhile, and is initialized with what is forgotten. */
-	guard(cpus_read_lock)();
-	guard(mutex)(host_core.module_lock);
-	/* It keeps memory then, which cannot be had back. */
-	if (*host_core.module_status == HOST_CORE_INITIALIZED)
-		return -EBUSY;
-
-	*host_core.module_status = HOST_CORE_UNINITIALIZED;
-	*host_core.module_err = 0;
-	raw_spin_lock_irq(host_core.sysinit_lock);
-	*host_core.sysinit_done = false;
-	raw_spin_unlock_irq(host_core.sysinit_lock);
-	for_each_possible_cpu(cpu)
-		WRITE_ONCE(*per_cpu_ptr(host_core.lp_initialized, cpu), false);
-	return count;
+	/* A success keeps memory, which cannot be had back. */
+	return host_core_forget(false) ?: count;
 }
 
 static const struct file_operations rearm_fops = {
@@ -376,7 +305,7 @@ static int __init faults_init(void)
 {
 	int ret;
 
-	ret = find_host_core();
+	ret = host_core_find();
 	if (ret)
 		return ret;
 

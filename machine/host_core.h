@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Makes the TDX host core, arch/x86/virt/vmx/tdx/tdx.c, forget what it did, so that it
+ * can be tried again without a reboot.  For the modules of the test machine.
+ */
+#ifndef HOST_CORE_H
+#define HOST_CORE_H
+
+#include <linux/cleanup.h>
+#include <linux/cpu.h>
+#include <linux/errno.h>
+#include <linux/kprobes.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/printk.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+/* Its state, and the locks that it is under. */
+static struct {
+	/* Of the next three. */
+	struct mutex *module_lock;
+	int *module_status;
+	int *module_err;
+	struct list_head *memlist;
+	/* Likewise. */
+	raw_spinlock_t *sysinit_lock;
+	bool *sysinit_done;
+	bool __percpu *lp_initialized;
+} host_core;
+
+enum {
+	HOST_CORE_UNINITIALIZED,
+	HOST_CORE_INITIALIZED,
+};
+
+static int host_core_note_symbol(void *data, const char *name, unsigned long addr)
+{
+	/* Those in functions have a number behind their name. */
+	if (!strcmp(name, "tdx_module_lock"))
+		host_core.module_lock = (void *)addr;
+	else if (!strcmp(name, "tdx_module_status"))
+		host_core.module_status = (void *)addr;
+	else if (!strcmp(name, "tdx_module_err"))
+		host_core.module_err = (void *)addr;
+	else if (!strcmp(name, "tdx_memlist"))
+		host_core.memlist = (void *)addr;
+	else if (!strncmp(name, "sysinit_lock.", 13))
+		host_core.sysinit_lock = (void *)addr;
+	else if (!strncmp(name, "sysinit_done.", 13))
+		host_core.sysinit_done = (void *)addr;
+	else if (!strcmp(name, "tdx_lp_initialized"))
+		host_core.lp_initialized = (void __percpu *)addr;
+	return 0;
+}
+
+/**
+ * host_core_find() - look up the state of the host core
+ *
+ * Has to succeed before host_core_forget() is called.  kallsyms is not exported, but
+ * kprobes can use it.
+ *
+ * Return: 0, -ENOENT if the kernel has no such host core, or what register_kprobe()
+ * returns.
+ */
+static int host_core_find(void)
+{
+	int (*on_each_symbol)(int (*fn)(void *, const char *, unsigned long), void *data);
+	struct kprobe probe = { .symbol_name = "kallsyms_on_each_symbol" };
+	int ret;
+
+	ret = register_kprobe(&probe);
+	if (ret)
+		return ret;
+	on_each_symbol = (void *)probe.addr;
+	unregister_kprobe(&probe);
+
+	on_each_symbol(host_core_note_symbol, NULL);
+	if (!host_core.module_lock || !host_core.module_status || !host_core.module_err ||
+	    !host_core.memlist || !host_core.sysinit_lock || !host_core.sysinit_done ||
+	    !host_core.lp_initialized) {
+		pr_err("cannot find the state of the TDX host core\n");
+		return -ENOENT;
+	}
+	return 0;
+}
+
+/**
+ * host_core_forget() - as if the host core had not been asked for TDX yet
+ * @success: also where it was initialized; the memory of that is lost
+ *
+ * The TDX module has to forget it as well.
+ *
+ * Return: 0, or -EBUSY if it was initialized.
+ */
+static int host_core_forget(bool success)
+{
+	int cpu;
+
+	/* No CPU comes online meanwhile, and is initialized with what is forgotten. */
+	guard(cpus_read_lock)();
+	guard(mutex)(host_core.module_lock);
+	if (*host_core.module_status == HOST_CORE_INITIALIZED) {
+		if (!success)
+			return -EBUSY;
+		INIT_LIST_HEAD(host_core.memlist);
+	}
+
+	*host_core.module_status = HOST_CORE_UNINITIALIZED;
+	*host_core.module_err = 0;
+	raw_spin_lock_irq(host_core.sysinit_lock);
+	*host_core.sysinit_done = false;
+	raw_spin_unlock_irq(host_core.sysinit_lock);
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(*per_cpu_ptr(host_core.lp_initialized, cpu), false);
+	return 0;
+}
+
+#endif /* HOST_CORE_H */
