@@ -110,6 +110,21 @@ load_fails()
 	fi
 }
 
+# load_without FUNCTION VALUE [PARAMETER]...: the function returns that instead of doing
+# its work the first time, for which the load fails. On a kernel with faults.
+load_without()
+{
+	local override=/sys/kernel/debug/faults/override function=$1 value=$2
+
+	shift 2
+	modprobe faults
+	echo "$function $value 1" >$override
+	load_fails "$@"
+	expect "load_without $function, calls of it:" 1 "$(cut -d ' ' -f 2 $override)"
+	echo >$override
+	unload_faults
+}
+
 unload()
 {
 	local gone=kvm
