@@ -11,7 +11,7 @@ STEP := machine/step
 LINUX := $(B)/linux/.git/laid-out
 KERNELS := main builtin notdx lockdep fault
 # For make debug only.
-DEBUG_KERNELS := leaks kasan
+DEBUG_KERNELS := leaks kasan kcsan
 
 help:
 	@echo 'make run             boot the emulated TDX host, once with a working TDX module, once with'
@@ -113,5 +113,6 @@ $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/se
 # The fault matrix needs kprobes and fault injection.
 $(B)/initramfs-fault.cpio: $(B)/obj-fault/faults.ko
 $(B)/initramfs-kasan.cpio: $(B)/obj-kasan/faults.ko $(B)/obj-kasan/bugs.ko
+$(B)/initramfs-kcsan.cpio: $(B)/obj-kcsan/faults.ko $(B)/obj-kcsan/bugs.ko
 $(B)/initramfs-leaks.cpio: $(B)/obj-leaks/bugs.ko
 $(B)/initramfs-lockdep.cpio: $(B)/obj-lockdep/bugs.ko

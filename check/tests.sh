@@ -442,8 +442,8 @@ matrix_part() {
 debug_tests() {
 	local kernel
 
-	need build/initramfs-lockdep.cpio build/initramfs-leaks.cpio build/initramfs-kasan.cpio || return
-	for kernel in leaks kasan; do
+	need build/initramfs-{lockdep,leaks,kasan,kcsan}.cpio || return
+	for kernel in leaks kasan kcsan; do
 		run debug/$kernel-without-warnings kernel_without_warnings $kernel
 	done
 	# Some of them end what finds others, these come last.
@@ -461,6 +461,7 @@ debug_tests() {
 		read-past-vmalloc='BUG: KASAN: vmalloc-out-of-bounds' \
 		shift-too-far='UBSAN: shift-out-of-bounds' \
 		index-past-array='UBSAN: array-index-out-of-bounds'
+	run debug/reports-kcsan kernel_reports kcsan data-race='BUG: KCSAN: data-race in '
 }
 
 all_tests() {

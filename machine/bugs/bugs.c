@@ -3,10 +3,14 @@
  * Has the bug that it is told, when it is loaded: does the kernel report it? Only
  * for kernels that look for the bug, others may well break.
  */
+#include <linux/cleanup.h>
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -47,6 +51,32 @@ static void sleep_with_spinlock(void)
 static void cpu_id_with_preemption(void)
 {
 	smp_processor_id();
+}
+
+static int shared;
+
+static void read_shared(void *unused)
+{
+	int i, sum = 0;
+
+	for (i = 0; i < 100000; i++) {
+		sum += shared;
+		barrier_data(&sum);
+	}
+}
+
+static void data_race(void)
+{
+	int i, cpu;
+
+	guard(cpus_read_lock)();
+	guard(preempt)();
+	cpu = cpumask_any_but(cpu_online_mask, smp_processor_id());
+	smp_call_function_single(cpu, read_shared, NULL, false);
+	for (i = 0; i < 100000; i++) {
+		shared = i;
+		barrier_data(&shared);
+	}
 }
 
 /* ---- objects ---- */
@@ -163,6 +193,7 @@ static const struct {
 	{ "lock-order", lock_order },
 	{ "sleep-with-spinlock", sleep_with_spinlock },
 	{ "cpu-id-with-preemption", cpu_id_with_preemption },
+	{ "data-race", data_race },
 	{ "free-active-timer", free_active_timer },
 	{ "list-del-twice", list_del_twice },
 	{ "write-past-end", write_past_end },
