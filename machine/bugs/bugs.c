@@ -65,7 +65,7 @@ static void read_shared(void *unused)
 	}
 }
 
-static void data_race(void)
+static void write_what_is_read(void)
 {
 	int i, cpu;
 
@@ -193,7 +193,7 @@ static const struct {
 	{ "lock-order", lock_order },
 	{ "sleep-with-spinlock", sleep_with_spinlock },
 	{ "cpu-id-with-preemption", cpu_id_with_preemption },
-	{ "data-race", data_race },
+	{ "data-race", write_what_is_read },
 	{ "free-active-timer", free_active_timer },
 	{ "list-del-twice", list_del_twice },
 	{ "write-past-end", write_past_end },
