@@ -25,12 +25,13 @@ figures()
 	done
 }
 
-# The TDX module and the host core as after a boot.
+# fresh_module STATE: the TDX module and the host core as after a boot. Also for loads
+# that do not use them, as memory that tdxsim leaves behind becomes free sometime.
 fresh_module()
 {
 	[ ! -e /sys/module/tdxsim ] || rmmod tdxsim
 	insmod /bench/tdxsim.ko $parameters_of_tdxsim || not_ok "cannot load tdxsim"
-	echo 1 >$probe/forget || not_ok "cannot make the host core forget"
+	[ "$1" = unpatched ] || echo 1 >$probe/forget || not_ok "cannot make the host core forget"
 }
 
 unload_all()
@@ -111,7 +112,7 @@ counts_of_load()
 prepare_load()
 {
 	[ ! -e /sys/module/kvm ] || unload_all
-	[ "$1" = tdx0 ] || [ "$1" = unpatched ] || fresh_module
+	fresh_module "$1"
 	# Without this a vCPU that is halted spins for a while.
 	modprobe kvm halt_poll_ns=0
 }

@@ -30,11 +30,6 @@ static struct {
 	bool __percpu *lp_initialized;
 } host_core;
 
-enum {
-	HOST_CORE_UNINITIALIZED,
-	HOST_CORE_INITIALIZED,
-};
-
 static int host_core_note_symbol(void *data, const char *name, unsigned long addr)
 {
 	/* Those in functions have a number behind their name. */
@@ -88,33 +83,26 @@ static int host_core_find(void)
 
 /**
  * host_core_forget() - as if the host core had not been asked for TDX yet
- * @success: also where it was initialized; the memory of that is lost
  *
- * The TDX module has to forget it as well.
- *
- * Return: 0, or -EBUSY if it was initialized.
+ * Whether it failed or not.  After a success, the memory of that is lost.  The TDX
+ * module has to forget it as well.
  */
-static int host_core_forget(bool success)
+static void host_core_forget(void)
 {
 	int cpu;
 
 	/* No CPU comes online meanwhile, and is initialized with what is forgotten. */
 	guard(cpus_read_lock)();
 	guard(mutex)(host_core.module_lock);
-	if (*host_core.module_status == HOST_CORE_INITIALIZED) {
-		if (!success)
-			return -EBUSY;
-		INIT_LIST_HEAD(host_core.memlist);
-	}
-
-	*host_core.module_status = HOST_CORE_UNINITIALIZED;
+	*host_core.module_status = 0;
 	*host_core.module_err = 0;
+	/* What a failure freed is not on it anymore. */
+	INIT_LIST_HEAD(host_core.memlist);
 	raw_spin_lock_irq(host_core.sysinit_lock);
 	*host_core.sysinit_done = false;
 	raw_spin_unlock_irq(host_core.sysinit_lock);
 	for_each_possible_cpu(cpu)
 		WRITE_ONCE(*per_cpu_ptr(host_core.lp_initialized, cpu), false);
-	return 0;
 }
 
 #endif /* HOST_CORE_H */

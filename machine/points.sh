@@ -162,13 +162,12 @@ tdxsim_saw_no_violation()
 # and Y where the fault does not hurt. VERB is what goes wrong.
 point()
 {
-	local id=$1 wanted=$2 got fired before=$failed
+	local id=$1 wanted=$2 got fired kept=0 before=$failed
 
 	shift 2
 	case " $skip_sweep " in
 	*" $1-$3 "*) return 0 ;;
 	esac
-	[ -z "$reboot" ] || return 0
 	repeating=yes
 	fresh_module
 	dmesg -c >/dev/null
@@ -189,14 +188,14 @@ point()
 	N) holds_n ;;
 	none) holds_none ;;
 	esac
-	# The host core keeps the memory of a module that is initialized, and
-	# that it is.
-	if grep -q 'state SYS_READY' $tdxsim_dir/state &&
-		[ "$(kernel_log | grep -c 'virt/tdx: module initialized$')" != 0 ]; then
-		reboot=yes
+	# A module that is initialized keeps its PAMT. The host core is going to forget
+	# both, see fresh_module.
+	if [ "$(kernel_log | grep -c 'virt/tdx: module initialized$')" != 0 ]; then
+		kept=$(pamt_pages | cut -d ' ' -f 1)
 	fi
 	holds_unloaded
-	[ -n "$reboot" ] || same_memory
+	same_memory $((4 * kept))
+	[ "$kept" = 0 ] || note_memory
 	repeating=
 	[ -z "$fired" ] || [ "$1" != failnth ] || skip_sweep="$skip_sweep $1-$3"
 	if [ "$failed" = "$before" ]; then
@@ -211,7 +210,6 @@ points_begin()
 {
 	local attr
 
-	reboot=
 	mkdir -p /tmp/unloaded
 	try "load tdxsim" modprobe tdxsim
 	try "load faults" modprobe faults

@@ -815,12 +815,13 @@ note_memory()
 	ok "note_memory: $(cat /tmp/memory) KiB free"
 }
 
-# Within 1 MiB of what was noted. Some of what modules had is freed late.
+# same_memory [KIB]: within 1 MiB of what was noted, and without what may be gone. Some
+# of what modules had is freed late.
 same_memory()
 {
 	local noted free tries=5
 
-	noted=$(cat /tmp/memory)
+	noted=$(($(cat /tmp/memory) - ${1:-0}))
 	while free=$(free_memory); [ $((noted - free)) -gt 1024 ] && [ $tries -gt 0 ]; do
 		tries=$((tries - 1))
 		sleep 1

@@ -306,7 +306,8 @@ static ssize_t forget_write(struct file *file, const char __user *from, size_t c
 		if (ret)
 			return ret;
 	}
-	return host_core_forget(true) ?: count;
+	host_core_forget();
+	return count;
 }
 
 static const struct file_operations forget_fops = {

@@ -3,9 +3,9 @@
  * Faults on the load path of kvm_intel, for a kernel with kprobes and fault
  * injection.  Files in /sys/kernel/debug/faults:
  *
- *   rearm     a write makes the TDX host core forget a failed initialization,
- *             which otherwise needs a reboot.  The TDX module has to forget it
- *             as well.
+ *   rearm     a write makes the TDX host core forget an initialization, which
+ *             otherwise takes a reboot.  The TDX module has to forget it as
+ *             well.  After a success the memory is lost.
  *   override  "FUNCTION VALUE [NTH]" makes the NTH call (default 1) of the
  *             function return the value without running it; an empty line
  *             takes that back.  Reads "CALLS FIRED".
@@ -53,8 +53,8 @@ static int get_line(char *line, size_t size, const char __user *from, size_t cou
 
 static ssize_t rearm_write(struct file *file, const char __user *from, size_t count, loff_t *pos)
 {
-	/* A success keeps memory, which cannot be had back. */
-	return host_core_forget(false) ?: count;
+	host_core_forget();
+	return count;
 }
 
 static const struct file_operations rearm_fops = {
