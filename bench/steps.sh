@@ -26,11 +26,12 @@ figures()
 }
 
 # fresh_module STATE: the TDX module and the host core as after a boot. Also for loads
-# that do not use them, as memory that tdxsim leaves behind becomes free sometime.
+# that do not use them, as memory that tdxsim leaves behind becomes free sometime. It
+# does not look at PAMTs meanwhile, for it would do so only while no other CPU is inside.
 fresh_module()
 {
 	[ ! -e /sys/module/tdxsim ] || rmmod tdxsim
-	insmod /bench/tdxsim.ko $parameters_of_tdxsim || not_ok "cannot load tdxsim"
+	insmod /bench/tdxsim.ko watch=N $parameters_of_tdxsim || not_ok "cannot load tdxsim"
 	[ "$1" = unpatched ] || echo 1 >$probe/forget || not_ok "cannot make the host core forget"
 }
 

@@ -26,6 +26,8 @@
  *                       microseconds (default: 0). The lock of the TDMR is held,
  *                       LPs at other TDMRs go on.
  *   inject=RULE,...     answers that replace the execution of a SEAMCALL (none)
+ *   watch=N             does not look at a page of the PAMTs in each SEAMCALL, which
+ *                       takes longer than TDH.SYS.TDMR.INIT itself (default: Y)
  *   testbed=Y           adds the files of the test bed, see below (default: N)
  *
  * TDH.SYS.INIT and TDH.SYS.LP.INIT check a platform that is as it should be up to
@@ -131,6 +133,10 @@ MODULE_PARM_DESC(tdmr_init_us, "microseconds for each TDH.SYS.TDMR.INIT");
 static char *inject = "";
 module_param(inject, charp, 0444);
 MODULE_PARM_DESC(inject, "rules LEAF:CPU:FROM[+COUNT]=CODE,...");
+
+bool tdxsim_watch = true;
+module_param_named(watch, tdxsim_watch, bool, 0444);
+MODULE_PARM_DESC(watch, "look at a page of the PAMTs in each SEAMCALL");
 
 static bool testbed;
 module_param(testbed, bool, 0444);

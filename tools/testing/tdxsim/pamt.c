@@ -249,7 +249,7 @@ void tdxsim_pamt_end(const struct tdx_regs *in, bool success)
 	atomic_inc_return(&ended);
 
 	/* Nothing waits here: another CPU is looking, then this one need not. */
-	if (!testbed && can_check(&when) && raw_spin_trylock(&cursor_lock)) {
+	if (!testbed && tdxsim_watch && can_check(&when) && raw_spin_trylock(&cursor_lock)) {
 		check_next_page();
 		raw_spin_unlock(&cursor_lock);
 	}

@@ -31,6 +31,7 @@ enum tdxsim_outcome {
 /* main.c */
 extern struct tdx_module tdxsim_module;
 extern enum tdxsim_presence tdxsim_presence;
+extern bool tdxsim_watch;
 int tdxsim_set_presence(const char *name);
 
 /* seamcall.c */
