@@ -1,5 +1,5 @@
 # A bring-up and its longest steps by memory.
-set title 'Bring-up with 2 CPUs, by memory: median, minimum and maximum'
+set title 'Bring-up with 1 CPU, by memory: median, minimum and maximum'
 set xlabel 'GiB'
 set ylabel 'million ticks'
 set xrange [0:4.5]

@@ -62,9 +62,9 @@ function memory(    figures, mib, n, m, i, j)
 		# From 3 to 4 GiB there is none.
 		printf "%d", i > file
 		for (j = 1; j <= m; j++) {
-			cell(quotient(value[figures[j], "series", "on", 2, mib[i]], 1e6))
-			cell(quotient(low[figures[j], "series", "on", 2, mib[i]], 1e6))
-			cell(quotient(high[figures[j], "series", "on", 2, mib[i]], 1e6))
+			cell(quotient(value[figures[j], "series", "on", 1, mib[i]], 1e6))
+			cell(quotient(low[figures[j], "series", "on", 1, mib[i]], 1e6))
+			cell(quotient(high[figures[j], "series", "on", 1, mib[i]], 1e6))
 		}
 		print "" > file
 	}

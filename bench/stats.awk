@@ -66,9 +66,9 @@ END {
 	further("per-cpu", "init", "series on", "2 512", "1 512", 2, 1)
 	further("per-cpu", "init", "series on", "4 512", "2 512", 4, 2)
 	further("per-cpu", "init", "series on", "8 512", "4 512", 8, 4)
-	further("per-gib", "init", "series on", "2 2048", "2 1024", 2, 1)
-	further("per-gib", "init", "series on", "2 3072", "2 2048", 3, 2)
-	further("per-gib", "init", "series on", "2 5120", "2 3072", 4, 3)
+	further("per-gib", "init", "series on", "1 2048", "1 1024", 2, 1)
+	further("per-gib", "init", "series on", "1 3072", "1 2048", 3, 2)
+	further("per-gib", "init", "series on", "1 5120", "1 3072", 4, 3)
 	for (k = 1; k <= nr_keys; k++) {
 		key = order[k]
 		middle = median(key)

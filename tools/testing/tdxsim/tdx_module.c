@@ -962,13 +962,14 @@ static u64 pamt_entry_pa(const struct tdx_tdmr *tdmr, unsigned int level,
 	return tdmr->pamt[level].base + index * sizeof(struct pamt_entry);
 }
 
-static bool page_is_rsvd(const struct tdx_tdmr *tdmr, u64 pa)
+/* Whether a part of it is in a reserved area. */
+static bool has_rsvd(const struct tdx_tdmr *tdmr, u64 pa, u64 size)
 {
 	u64 offset = pa - tdmr->base;
 	unsigned int j;
 
 	for (j = 0; j < TDX_MAX_RSVD && tdmr->rsvd[j].size; j++) {
-		if (offset >= tdmr->rsvd[j].base &&
+		if (offset + size > tdmr->rsvd[j].base &&
 		    offset < range_end(&tdmr->rsvd[j]))
 			return true;
 	}
@@ -976,16 +977,21 @@ static bool page_is_rsvd(const struct tdx_tdmr *tdmr, u64 pa)
 	return false;
 }
 
-static void fill_pamt_entry(const struct tdx_tdmr *tdmr, unsigned int level,
-			    u64 pa, struct pamt_entry *entry)
+/* Those of @nr pages from @pa on. Few have a reserved area among them. */
+static void fill_pamt_entries(const struct tdx_tdmr *tdmr, unsigned int level,
+			      u64 pa, struct pamt_entry *entries,
+			      unsigned int nr)
 {
-	u64 type = PT_NDA;
+	u64 page = BIT_ULL(pamt_page_shift[level]);
+	bool rsvd = level == TDX_PAMT_4K && has_rsvd(tdmr, pa, nr * page);
+	unsigned int n;
 
-	if (level == TDX_PAMT_4K && page_is_rsvd(tdmr, pa))
-		type = PT_RSVD;
+	for (n = 0; n < nr; n++, pa += page) {
+		u64 type = rsvd && has_rsvd(tdmr, pa, page) ? PT_RSVD : PT_NDA;
 
-	entry->lock_type_owner = type << PAMT_ENTRY_TYPE_SHIFT;
-	entry->epoch = 0;
+		entries[n].lock_type_owner = type << PAMT_ENTRY_TYPE_SHIFT;
+		entries[n].epoch = 0;
+	}
 }
 
 /*
@@ -997,16 +1003,13 @@ static void init_pamt_entries(struct tdx_module *m, const struct tdx_tdmr *tdmr,
 {
 	u64 page = BIT_ULL(pamt_page_shift[level]);
 	struct pamt_entry entries[32];
-	unsigned int n;
+	unsigned int nr;
 
-	while (pa < end) {
-		u64 first = pamt_entry_pa(tdmr, level, pa);
-
-		for (n = 0; n < ARRAY_SIZE(entries) && pa < end; n++) {
-			fill_pamt_entry(tdmr, level, pa, &entries[n]);
-			pa += page;
-		}
-		m->ops->write(first, entries, n * sizeof(entries[0]));
+	for (; pa < end; pa += nr * page) {
+		nr = min_t(u64, ARRAY_SIZE(entries), DIV_ROUND_UP(end - pa, page));
+		fill_pamt_entries(tdmr, level, pa, entries, nr);
+		m->ops->write(pamt_entry_pa(tdmr, level, pa), entries,
+			      nr * sizeof(entries[0]));
 	}
 }
 
@@ -1309,8 +1312,8 @@ void tdx_module_pamt(const struct tdx_module *m, unsigned int tdmr,
 		     size_t len)
 {
 	const struct tdx_tdmr *t = &m->tdmrs[tdmr];
-	struct pamt_entry *entry = contents;
-	u64 pa = t->base + (offset / sizeof(*entry) << pamt_page_shift[level]);
+	unsigned int shift = pamt_page_shift[level];
+	u64 pa = t->base + (offset / sizeof(struct pamt_entry) << shift);
 
 	if (m->dynamic_pamt && level == TDX_PAMT_4K) {
 		u64 written = (t->next - t->base) / SZ_4K / BITS_PER_BYTE;
@@ -1320,8 +1323,8 @@ void tdx_module_pamt(const struct tdx_module *m, unsigned int tdmr,
 		return;
 	}
 
-	for (; pa < t->next && len; len -= sizeof(*entry)) {
-		fill_pamt_entry(t, level, pa, entry++);
-		pa += BIT_ULL(pamt_page_shift[level]);
-	}
+	if (pa < t->next)
+		fill_pamt_entries(t, level, pa, contents,
+				  min_t(u64, len / sizeof(struct pamt_entry),
+					DIV_ROUND_UP(t->next - pa, BIT_ULL(shift))));
 }
