@@ -26,15 +26,12 @@
 
 #include <linux/array_size.h>
 #include <linux/atomic.h>
-#include <linux/cleanup.h>
-#include <linux/cpu.h>
+#include <linux/cpumask.h>
 #include <linux/debugfs.h>
 #include <linux/kdebug.h>
 #include <linux/kprobes.h>
 #include <linux/kstrtox.h>
-#include <linux/list.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/percpu.h>
 #include <linux/seq_file.h>
@@ -208,12 +205,14 @@ static struct notifier_block module_notifier = {
 
 static void pass_seamcall(u64 leaf)
 {
+	unsigned long flags;
 	u64 tsc = rdtsc();
 
-	guard(raw_spinlock_irqsave)(&snapshot_lock);
+	raw_spin_lock_irqsave(&snapshot_lock, flags);
 	if (leaf < NR_LEAVES && !snapshots[FIRST_LEAF + leaf].tsc)
 		take_snapshot(FIRST_LEAF + leaf, tsc);
 	take_snapshot(LAST_CALL, tsc);
+	raw_spin_unlock_irqrestore(&snapshot_lock, flags);
 }
 
 static int instruction_raises_ud(struct notifier_block *nb, unsigned long val, void *data)
