@@ -1,5 +1,5 @@
 # The steps of a bring-up by the number of CPUs.
-set title 'Bring-up with 512 MiB, by step'
+set title 'Bring-up with 4 GiB, by step'
 set style data histogram
 set style histogram rowstacked
 set style fill solid border -1
