@@ -716,6 +716,23 @@ pamt_untouched()
 	esac
 }
 
+# pamt_watched yes|no: tdxsim sees in a SEAMCALL, of which there are more than pages,
+# that the kernel has written to one.
+pamt_watched()
+{
+	local address pages violations
+
+	address=$(awk 'NR == 1 { print $3 }' $tdxsim_dir/pamt)
+	pages=$(pamt_pages | cut -d ' ' -f 1)
+	try "pamt_watched $1, SEAMCALLs" modprobe seamcall "write=$address" calls=$((2 * pages))
+	rmmod seamcall
+	violations=$(sed -n 's/^violations //p' $tdxsim_dir/state)
+	case $1:$violations in
+	yes:[1-9]* | no:0) ok "pamt_watched $1" ;;
+	*) not_ok "pamt_watched $1: violations $violations" ;;
+	esac
+}
+
 # pamt_misuse write|free: what the kernel must not do is seen.
 pamt_misuse()
 {

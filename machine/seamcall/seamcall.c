@@ -9,7 +9,8 @@
  *
  * With write=PA it also writes to that physical address, with free=PA it frees
  * 16 pages from there on: what the kernel must not do with the memory of the
- * TDX module.
+ * TDX module. With calls=N it then makes that many SEAMCALLs, TDH.SYS.RD, on a CPU
+ * that has to be in VMX operation.
  */
 #include <linux/fs.h>
 #include <linux/kvm_host.h>
@@ -30,6 +31,7 @@
 				 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_OF)
 
 #define FREED_PAGES	16
+#define TDH_SYS_RD	34
 
 static ulong write;
 module_param(write, ulong, 0444);
@@ -38,6 +40,10 @@ MODULE_PARM_DESC(write, "physical address to write to");
 static ulong free;
 module_param(free, ulong, 0444);
 MODULE_PARM_DESC(free, "physical address of pages to free");
+
+static uint calls;
+module_param(calls, uint, 0444);
+MODULE_PARM_DESC(calls, "SEAMCALLs to make");
 
 static DEFINE_MUTEX(vmx_lock);
 static bool vmx;
@@ -167,6 +173,14 @@ static int __init seamcall_init(void)
 		*(u8 *)__va(write) ^= 0xff;
 	for (i = 0; free && i < FREED_PAGES; i++)
 		__free_page(pfn_to_page(PHYS_PFN(free) + i));
+
+	for (i = 0; i < calls; i++) {
+		struct seamcall call = { .regs.rax = TDH_SYS_RD };
+
+		execute(&call);
+		if (call.faulted)
+			return -EIO;
+	}
 
 	return misc_register(&seamcall_device);
 }
