@@ -367,6 +367,68 @@ many_at_once() {
 	[ "$(cat $dir/*.log | grep -c 'still running after 3 s')" = 4 ]
 }
 
+# An emulator that does not start says why.
+why_not_started() {
+	local dir=build/not-started
+
+	rm -rf $dir
+	mkdir -p $dir
+	touch $dir/steps
+	gcc -shared -fPIC -o $dir/listen.so -x c - <<-END
+		int listen(int fd, int backlog)
+		{
+			return -1;
+		}
+	END
+	! LD_PRELOAD=$PWD/$dir/listen.so machine/boot --kernel build/obj-main \
+		--initrd build/initramfs-main.cpio --timeout 10 --steps $dir/steps \
+		--log "$dir/log" 2> $dir/boot.log
+	cat $dir/boot.log
+	grep -q '^boot: bochs did not start: RFB could not bind any port .*, see .*/emulator.log$' $dir/boot.log
+}
+
+# verdict TARGET FIGURE REFERENCE...: what the table of make bench says of a median of
+# FIGURE, where the runs of the reference gave these.
+verdict() {
+	local target=$1 figure=$2 dir=build/verdicts value
+
+	shift 2
+	echo "[rows]
+x|tdx0|1|512|base unpatched|$target|text|" > $dir/rows
+	{
+		echo "x series tdx0 1 512 $figure"
+		for value; do
+			echo "x base unpatched 1 512 $value"
+		done
+	} | awk -f bench/stats.awk > $dir/stats
+	awk -v csv=$dir/csv -v peers= -f bench/table.awk $dir/stats $dir/rows > $dir/table
+	tail -n 1 $dir/table
+}
+
+# A target that is missed is said to be.
+bench_verdicts() {
+	local case
+
+	mkdir -p build/verdicts
+	while IFS='|' read -r -a case; do
+		printf '%s: ' "${case[*]}"
+		# shellcheck disable=SC2086 # one word a run
+		verdict "${case[0]}" "${case[1]}" ${case[2]} | tee build/verdicts/is
+		[ "$(cat build/verdicts/is)" = "${case[3]}" ]
+	done <<-END
+		1.000|1000|1000 1000 1000|1 targets met, 0 missed
+		1.000|1000.4|1000 1000 1000|1 targets met, 0 missed
+		1.000|1001|1000 1000 1000|0 targets met, 1 missed
+		1.000|999|1000 1000 1000|0 targets met, 1 missed
+		1.000|1001|1002 1000 999|0 targets met, 1 missed
+		1.000~|1001|1002 1000 999|1 targets met, 0 missed
+		1.000~|1003|1002 1000 999|0 targets met, 1 missed
+		<0.286|286|1000 1000 1000|1 targets met, 0 missed
+		<0.286|287|1000 1000 1000|0 targets met, 1 missed
+		-|2000|1000 1000 1000|0 targets met, 0 missed
+	END
+}
+
 # says_nothing COMMAND...
 says_nothing() {
 	local output
@@ -487,6 +549,7 @@ all_tests() {
 	run docs/html documentation
 	run commands/bad-input bad_input
 	run commands/reported-bugs reported_bugs
+	run commands/bench-verdicts bench_verdicts
 
 	if group build || group scenario || group matrix || group patch; then
 		need kernels || return
@@ -503,6 +566,7 @@ all_tests() {
 	run build/bugs module_builds machine/bugs lockdep
 	run build/loadprobe module_builds bench/loadprobe fault
 	run machine/many-at-once many_at_once
+	run machine/why-not-started why_not_started
 	run conformance/seamcall conformance_of_seamcall
 	conformance_figures
 	scenario_tests
