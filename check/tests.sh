@@ -368,6 +368,37 @@ many_at_once() {
 }
 
 # An emulator that does not start says why.
+# restart_judged CONSOLE EMULATOR: what machine/boot --restarts makes of a Bochs that was
+# reset and left these lines.
+restart_judged() {
+	local dir=build/restart
+
+	rm -rf $dir
+	mkdir -p $dir
+	touch $dir/steps
+	cat > $dir/bochs <<-END
+		#!/bin/sh
+		echo '$1' > console.log
+		echo '$2' > emulator.log
+		echo '# end of steps' > results.log
+		echo 'Next at t=4358268084'
+	END
+	chmod +x $dir/bochs
+	PATH=$PWD/$dir:$PATH machine/boot --kernel build/obj-main --initrd build/initramfs-main.cpio \
+		--restarts --steps $dir/steps --log $dir/log 2>&1
+}
+
+# The kernel's own reset, whose line the console may lack, is no crash.
+restart_or_crash() {
+	local crash='^boot: reset, not restarted, ' idt='e[CPU0  ] interrupt(): vector must be within IDT table limits'
+
+	[ -z "$(restart_judged 'reboot: Restarting system' '')" ]
+	[ -z "$(restart_judged 'virt/tdx: SEAMCALL' "$idt, IDT.limit = 0x0")" ]
+	grep "$crash" <<< "$(restart_judged 'virt/tdx: SEAMCALL' '')"
+	grep "$crash" <<< "$(restart_judged 'virt/tdx: SEAMCALL' "$idt, IDT.limit = 0xfff")"
+	grep "$crash" <<< "$(restart_judged 'virt/tdx: SEAMCALL' "${idt/CPU0/CPU1}, IDT.limit = 0x0")"
+}
+
 why_not_started() {
 	local dir=build/not-started
 
@@ -567,6 +598,7 @@ all_tests() {
 	run build/loadprobe module_builds bench/loadprobe fault
 	run machine/many-at-once many_at_once
 	run machine/why-not-started why_not_started
+	run machine/restart-or-crash restart_or_crash
 	run conformance/seamcall conformance_of_seamcall
 	conformance_figures
 	scenario_tests
