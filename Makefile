@@ -9,7 +9,7 @@ SHELL := /bin/bash
 B := build
 STEP := machine/step
 LINUX := $(B)/linux/.git/laid-out
-KERNELS := main builtin notdx lockdep fault
+KERNELS := main builtin notdx lockdep
 # For make debug only.
 DEBUG_KERNELS := leaks kasan kcsan
 
@@ -39,7 +39,7 @@ endif
 check: packages
 	@check/run '$(ONLY)'
 
-mutants: $(B)/initramfs-main.cpio $(B)/initramfs-lockdep.cpio $(B)/initramfs-fault.cpio
+mutants: $(B)/initramfs-main.cpio $(B)/initramfs-lockdep.cpio
 	@check/mutants $(ONLY)
 
 matrix: $(KERNELS:%=$(B)/initramfs-%.cpio)
@@ -98,7 +98,7 @@ define test_module
 $(B)/obj-%/$(1).ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/$(1)/*) $(wildcard machine/*.h) machine/mkmodule
 	@$(STEP) 'Building $(1), $$*' $(1)-$$* machine/mkmodule $(B)/obj-$$* machine/$(1)
 endef
-$(foreach module,hooktest seamcall faults bugs,$(eval $(call test_module,$(module))))
+$(foreach module,hooktest seamcall faults bugs wbinvd atreboot,$(eval $(call test_module,$(module))))
 
 $(B)/tests/.built: $(LINUX) machine/mktests machine/selftests.list
 	@$(STEP) 'Building the KVM selftests' tests machine/mktests $(B)/linux $(B)/tests
@@ -110,8 +110,8 @@ $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/se
 	@$(STEP) 'Packing the initramfs, $*' initramfs-$* machine/mkinitramfs $(B)/obj-$* $@ \
 		--tests $(B)/tests $(patsubst %,--module %,$(filter %.ko,$^))
 
-# The fault matrix needs kprobes and fault injection.
-$(B)/initramfs-fault.cpio: $(B)/obj-fault/faults.ko
+# What the fault matrix, a bring-up that is had again, and kexec take.
+$(B)/initramfs-main.cpio: $(B)/obj-main/faults.ko $(B)/obj-main/wbinvd.ko $(B)/obj-main/atreboot.ko
 $(B)/initramfs-kasan.cpio: $(B)/obj-kasan/faults.ko $(B)/obj-kasan/bugs.ko
 $(B)/initramfs-kcsan.cpio: $(B)/obj-kcsan/faults.ko $(B)/obj-kcsan/bugs.ko
 $(B)/initramfs-leaks.cpio: $(B)/obj-leaks/bugs.ko

@@ -5,13 +5,16 @@
 linux=build/linux
 step=build/step
 
-# The C files of the kernel that the series touches, as of REVISION.
+# touched_objects REVISION PATH...: what is made from the C files of the kernel that the
+# series touches below PATH, as of REVISION.
 touched_objects() {
-	git -C $linux diff --name-only --diff-filter=d base series -- 'arch/*.c' |
+	local revision=$1 file
+
+	shift
+	git -C $linux diff --name-only --diff-filter=d base series -- "$@" | grep '\.c$' |
 	while read -r file; do
-		git -C $linux cat-file -e "$1:$file" 2>/dev/null && echo "${file%.c}.o"
+		! git -C $linux cat-file -e "$revision:$file" 2>/dev/null || echo "${file%.c}.o"
 	done
-	return 0
 }
 
 # new_warnings OLD NEW: lines about warnings that are in NEW, but not in OLD.
@@ -90,38 +93,63 @@ series_quilt() {
 	git -C $step/linux diff --cached --exit-code --stat series
 }
 
+# configure KERNEL OBJDIR: as a kernel that was built, for the tree that is checked out.
+configure() {
+	mkdir -p "$2"
+	cp build/obj-"$1"/.config "$2/"
+	kmake "$2" olddefconfig
+}
+
+# with_warnings REVISION LOG: all that the series touches, twice: TDX host support and kexec
+# exclude each other up to the patch that lifts that.
+# shellcheck disable=SC2046 # one argument an object
+with_warnings() {
+	local objdir with=(arch/x86/kernel kernel)
+
+	{
+		kmake $step/obj-w1 W=1 arch/x86/kvm/ arch/x86/virt/ virt/ &&
+			kmake $step/obj-w1 W=1 arch/x86/kernel/{process,reboot}.o \
+				$(touched_objects "$1" kernel/power) || return
+		configure main $step/obj-w1-kexec
+		! grep -q '^CONFIG_INTEL_TDX_HOST=y' $step/obj-w1-kexec/.config ||
+			with+=(arch/x86/kvm arch/x86/virt)
+		kmake $step/obj-w1-kexec W=1 kernel/kexec.o kernel/kexec_file.o \
+			arch/x86/kernel/crash.o $(touched_objects "$1" "${with[@]}")
+	} > "$2" 2>&1
+}
+
 base_warnings() {
-	local warnings=$step/obj-w1/base-warnings base
+	local warnings=$step/base-warnings base
 
 	base=$(git -C $linux rev-parse base)
-	if [ "$(cat $step/obj-w1/base 2>/dev/null)" != "$base" ]; then
-		rm -rf $step/obj-w1
-		mkdir -p $step/obj-w1
+	if [ "$(cat $step/base-of-warnings 2>/dev/null)" != "$base" ]; then
+		rm -rf $step/obj-w1 $step/obj-w1-kexec
 		checkout base
-		cp build/obj-main/.config $step/obj-w1/
-		kmake $step/obj-w1 olddefconfig
-		kmake $step/obj-w1 W=1 arch/x86/kvm/ arch/x86/virt/ virt/ 2>&1 | tee $warnings.new
-		mv $warnings.new $warnings
-		echo "$base" > $step/obj-w1/base
+		machine/mkkernel --configure nokexec $step/linux $step/obj-w1
+		with_warnings base $warnings || {
+			cat $warnings
+			return 1
+		}
+		echo "$base" > $step/base-of-warnings
 	fi
 }
 
 # patch_builds COMMIT NUMBER
 patch_builds() {
-	local commit=$1 number=$2 log=$step/w1-$2.log
+	local commit=$1 number=$2 log=$step/w1-$2.log objdir=$step/obj-nokexec
 
 	base_warnings
 	checkout "$commit"
-	kmake $step/obj-w1 W=1 arch/x86/kvm/ arch/x86/virt/ virt/ > "$log" 2>&1 || {
+	with_warnings "$commit" "$log" || {
 		cat "$log"
 		return 1
 	}
-	new_warnings $step/obj-w1/base-warnings "$log"
-	machine/mkkernel main $step/linux $step/obj-main
+	new_warnings $step/base-warnings "$log"
+	machine/mkkernel nokexec $step/linux $objdir
 	mkdir -p "$step/patch-$number/arch/x86/boot"
-	cp $step/obj-main/arch/x86/boot/bzImage "$step/patch-$number/arch/x86/boot/"
-	cp $step/obj-main/.config "$step/patch-$number/"
-	machine/mkinitramfs $step/obj-main "$step/patch-$number/initramfs.cpio" --tests build/tests
+	cp $objdir/arch/x86/boot/bzImage "$step/patch-$number/arch/x86/boot/"
+	cp $objdir/.config "$step/patch-$number/"
+	machine/mkinitramfs $objdir "$step/patch-$number/initramfs.cpio" --tests build/tests
 }
 
 # patch_boots NUMBER
@@ -136,36 +164,55 @@ patch_boots() {
 	grep -q '^# [0-9]* passed, 0 failed$' "$dir/boot/results.log"
 }
 
+# In a kernel with TDX, and in one with kexec, which the unpatched one cannot both be.
+# shellcheck disable=SC2046 # one argument an object
 sparse_adds_nothing() {
 	local revision
 
 	for revision in base series; do
 		checkout $revision
-		mkdir -p $step/obj-sparse
-		cp -u build/obj-main/.config $step/obj-sparse/
-		kmake $step/obj-sparse olddefconfig
-		# shellcheck disable=SC2046 # one argument an object
-		kmake $step/obj-sparse C=2 $(touched_objects $revision) 2>&1 | tee $step/sparse-$revision.log
-		grep -q 'CHECK ' $step/sparse-$revision.log
+		machine/mkkernel --configure nokexec $step/linux $step/obj-sparse
+		configure main $step/obj-sparse-kexec
+		{
+			kmake $step/obj-sparse C=2 $(touched_objects $revision arch/x86/kvm arch/x86/virt kernel/power) &&
+				kmake $step/obj-sparse-kexec C=2 $(touched_objects $revision arch/x86/kernel kernel)
+		} 2>&1 | tee $step/sparse-$revision.log
+		grep -q 'CHECK .*/kernel/kexec_core.c' $step/sparse-$revision.log
+		grep -q 'CHECK .*/tdx/tdx.c' $step/sparse-$revision.log
 	done
 	new_warnings $step/sparse-base.log $step/sparse-series.log
 }
 
+# What the series adds to the way to another kernel, on a host that does not use TDX.
+# shellcheck disable=SC2046 # one argument an object
+kexec_path() {
+	local revision
+
+	for revision in base series; do
+		checkout $revision
+		configure main $step/obj-path-$revision
+		kmake $step/obj-path-$revision $(touched_objects $revision arch/x86/kernel kernel)
+	done
+	check/kexec-path $step/obj-path-{base,series}
+}
+
 # clang_builds KERNEL
+# shellcheck disable=SC2046 # one argument an object
 clang_builds() {
 	local objdir=$step/obj-clang-$1
 
 	checkout series
-	mkdir -p "$objdir"
-	cp build/obj-"$1"/.config "$objdir/"
-	CC=clang kmake "$objdir" olddefconfig
-	CC=clang kmake "$objdir" W=1 arch/x86/kvm/ arch/x86/virt/ virt/ > "$objdir.log" 2>&1 || {
+	CC=clang configure "$1" "$objdir"
+	{
+		CC=clang kmake "$objdir" W=1 arch/x86/kvm/ arch/x86/virt/ virt/ &&
+			CC=clang kmake "$objdir" W=1 $(touched_objects series arch/x86/kernel kernel)
+	} > "$objdir.log" 2>&1 || {
 		cat "$objdir.log"
 		return 1
 	}
 	tail -n 3 "$objdir.log"
 	# Upstream's own warnings are not ours to judge.
-	! grep -E "($(git -C $linux diff --name-only base series -- 'arch/*.[ch]' | paste -sd '|')):.*(warning|error):" "$objdir.log"
+	! grep -E "($(git -C $linux diff --name-only base series -- 'arch/*.[ch]' 'kernel/*.[ch]' 'include/*.h' | paste -sd '|')):.*(warning|error):" "$objdir.log"
 }
 
 # built_without_warnings KERNEL: the logs of its builds.
@@ -278,7 +325,8 @@ documented_messages() {
 
 	check/messages $linux || return
 	rm -rf build/messages
-	for file in $doc $abi arch/x86/virt/vmx/tdx/{tdx.c,tdx.h,errors.c,status.c} \
+	for file in $doc $abi arch/x86/virt/vmx/tdx/{tdx.c,tdx.h,errors.c,kexec.c,status.c} \
+		kernel/power/hibernate.c \
 		arch/x86/kvm/vmx/{main.c,tdx.c,tdx.h}; do
 		install -D -m 644 "$linux/$file" "build/messages/$file"
 	done
@@ -483,6 +531,12 @@ reported_bugs() {
 	machine/reported --no-memory $log | grep -F 'Call Trace:'
 	printf '%b\n' "$failure" "$trace" '[ 1.0] WARNING: x' "$trace" > $log
 	machine/reported --no-memory $log | grep -F 'WARNING: x'
+	# A panic on purpose has one.
+	printf '%b\n' '[ 1.0] Kernel panic - not syncing: wbinvd: as it was asked for' "$trace" > $log
+	says_nothing machine/reported --crash $log
+	machine/reported $log | grep -F 'Call Trace:'
+	printf '%b\n' "$trace" >> $log
+	machine/reported --crash $log | grep -F 'Call Trace:'
 	# The failure has no trace of its own.
 	printf '%b\n' "$failure" '[ 1.0] '{1..6} "$trace" > $log
 	machine/reported --no-memory $log | grep -F 'Call Trace:'
@@ -587,15 +641,17 @@ all_tests() {
 	elif group conformance || group machine; then
 		need build/initramfs-main.cpio > /dev/null || return
 	fi
-	for kernel in main builtin notdx lockdep fault; do
+	for kernel in main builtin notdx lockdep; do
 		run "build/$kernel-without-warnings" kernel_without_warnings $kernel
 	done
 	run build/tdxsim module_builds tools/testing/tdxsim
 	run build/hooktest module_builds machine/hooktest
-	run build/faults module_builds machine/faults fault
+	run build/faults module_builds machine/faults
 	run build/seamcall module_builds machine/seamcall
 	run build/bugs module_builds machine/bugs lockdep
-	run build/loadprobe module_builds bench/loadprobe fault
+	run build/wbinvd module_builds machine/wbinvd
+	run build/atreboot module_builds machine/atreboot
+	run build/loadprobe module_builds bench/loadprobe
 	run machine/many-at-once many_at_once
 	run machine/why-not-started why_not_started
 	run machine/restart-or-crash restart_or_crash
@@ -613,6 +669,7 @@ all_tests() {
 		run "patch/$nth-boots" patch_boots "$nth"
 	done
 	run build/sparse sparse_adds_nothing
+	run build/kexec-path kexec_path
 	run build/clang-main clang_builds main
 	run build/clang-notdx clang_builds notdx
 }

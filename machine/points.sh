@@ -113,6 +113,11 @@ disarm()
 
 # ---- what must hold
 
+has_erratum()
+{
+	grep -q '^bugs.* tdx_pw_mce' /proc/cpuinfo
+}
+
 # No line above info level from KVM, and one that says that TDX is on.
 holds_y()
 {
@@ -121,6 +126,10 @@ holds_y()
 	log_count 1 'virt/tdx: module initialized$'
 	vmx_is ON
 	guest
+	if has_erratum; then
+		kexec_refused load 'Operation not supported'
+		kexec_refused file-load 'Operation not supported'
+	fi
 }
 
 holds_n()
@@ -132,6 +141,12 @@ holds_n()
 	vmx_is ON
 	as_reference
 	guest
+	if has_erratum; then
+		kexec_does load
+		kexec_does file-load
+		kexec_does unload
+		log_lacks 'kexec and kdump are off'
+	fi
 }
 
 holds_none()

@@ -400,8 +400,8 @@ storm_ends()
 	done
 }
 
-# bring_up_again: a whole bring-up, on the fault kernel, which fails at its end
-# so that it can be had again.
+# bring_up_again: a whole bring-up, which fails at its end so that it can be had
+# again.
 bring_up_again()
 {
 	unload
@@ -411,8 +411,8 @@ bring_up_again()
 	warnings 1 'TDX not enabled'
 }
 
-# calls_in_load FUNCTION [PARAMETER]...: how often loading KVM calls the function. On the
-# fault kernel.
+# calls_in_load FUNCTION [PARAMETER]...: how often loading KVM calls the function. On
+# kernel main.
 calls_in_load()
 {
 	local override=/sys/kernel/debug/faults/override function=$1 calls
@@ -484,7 +484,7 @@ same_patching()
 	load tdx=1
 }
 
-# The host core and the TDX module forget what they did. On the fault kernel.
+# The host core and the TDX module forget what they did. On kernel main.
 again()
 {
 	modprobe faults || not_ok "cannot load faults"
@@ -574,7 +574,7 @@ sleep_state()
 }
 
 # suspend_while_loading Y|N: to idle, a bit later in the load each time. With N it
-# is a whole bring-up, on the fault kernel.
+# is a whole bring-up, on kernel main.
 suspend_while_loading()
 {
 	local delay=$((suspends * 7 % 25))
@@ -621,6 +621,164 @@ go_down()
 	# As init ends.
 	echo "# end of steps" >/dev/ttyS1
 	"$1" -f
+}
+
+# ---- another kernel; machine/boot --second makes /second
+
+wbinvd_dir=/sys/kernel/debug/wbinvd
+
+# wbinvds N...: how many on each CPU since the last mark.
+wbinvds()
+{
+	expect wbinvds "$*" "$(awk '{ printf "%s%s", s, $2; s = " " }' $wbinvd_dir/counts)"
+}
+
+# wbinvds_due [CPU]...: on these, which made SEAMCALLs since the last one.
+wbinvds_due()
+{
+	expect wbinvds_due "${*:-none}" "$(awk '$3 { printf "%s%s", s, $1; s = " " }
+		END { if (!s) print "none" }' $wbinvd_dir/counts)"
+}
+
+# mark NAME: in what Bochs prints, and the WBINVDs count from here.
+mark()
+{
+	echo "$1" >$wbinvd_dir/mark || not_ok "mark $1"
+}
+
+# run_kexec ACTION: as machine/kexec.c has it. A CPU that is not the first one of the
+# machine cannot start the first one: a crash kernel has one CPU.
+run_kexec()
+{
+	local cmdline
+
+	case $1 in
+	crash-load | crash-file-load) cmdline="$(cat /second/cmdline) nr_cpus=1" ;;
+	load | file-load) cmdline=$(cat /second/cmdline) ;;
+	*)
+		kexec "$1"
+		return
+		;;
+	esac
+	kexec "$1" /second/kernel /second/initrd "$cmdline"
+}
+
+# kexec_does ACTION
+kexec_does()
+{
+	try "kexec_does $1" run_kexec "$1"
+}
+
+# kexec_refused ACTION ERROR
+kexec_refused()
+{
+	if run_kexec "$1" >/tmp/try.log 2>&1; then
+		not_ok "kexec_refused $1: it succeeded"
+	else
+		expect "kexec_refused $1," "$2" "$(tail -n 1 /tmp/try.log | sed 's/.*: //')"
+	fi
+}
+
+# without_unloading: what is loaded stays when TDX comes on, as if kexec were busy.
+without_unloading()
+{
+	modprobe faults || not_ok "cannot load faults"
+	try without_unloading sh -c 'echo kexec_unload 0 >/sys/kernel/debug/faults/override'
+}
+
+# kexec_loaded N CRASH: what /sys/kernel has, 0 or 1 each.
+kexec_loaded()
+{
+	expect kexec_loaded "$*" "$(cat /sys/kernel/kexec_loaded) $(cat /sys/kernel/kexec_crash_loaded)"
+}
+
+# at_reboot VERB...: one more verb to run when the kernel goes down.
+at_reboot()
+{
+	[ -e /tmp/at-reboot ] ||
+		printf '%s\n' 'exec >/dev/ttyS1 2>&1' '. /steps.sh' >/tmp/at-reboot
+	echo "$*" >>/tmp/at-reboot
+}
+
+# The results so far, and all of them through the serial port.
+finish_kernel()
+{
+	finish
+	stty -F /dev/ttyS1 raw -echo
+	mark "$1"
+}
+
+# kexec_start: ends the steps, what was loaded goes on.
+kexec_start()
+{
+	if [ -e /tmp/at-reboot ]; then
+		echo finish_kernel at-reboot >>/tmp/at-reboot
+		try "at_reboot" modprobe atreboot
+	fi
+	finish_kernel kexec
+	run_kexec start
+	not_ok "kexec_start: it returned"
+}
+
+# crash: a panic, on the first CPU. Ends the steps, what was loaded for it goes on.
+crash()
+{
+	finish_kernel crash
+	taskset 1 sh -c "echo 1 >$wbinvd_dir/panic"
+	not_ok "crash: it returned"
+}
+
+# crash_alone: the same where no other kernel must start.
+crash_alone()
+{
+	finish_kernel crash
+	# As init ends.
+	echo "# end of steps" >/dev/ttyS1
+	stty -F /dev/ttyS1 raw -echo
+	taskset 1 sh -c "echo 1 >$wbinvd_dir/panic"
+}
+
+# bring_up_starts: returns when the TDX module has its memory, but is not ready yet.
+bring_up_starts()
+{
+	echo "steps: # load $vendor tdx=1" >/dev/kmsg
+	modprobe $vendor tdx=1 2>/tmp/load.log &
+	bring_up=$!
+	while [ "$(calls_of 45 | cut -d ' ' -f 1)" = 0 ] && kill -0 "$bring_up" 2>/dev/null; do
+		usleep 10000
+	done
+}
+
+bring_up_goes_on()
+{
+	if is_loading; then
+		ok bring_up_goes_on
+	else
+		not_ok "bring_up_goes_on: it has ended"
+	fi
+}
+
+# bring_up_ends Y|N
+bring_up_ends()
+{
+	wait "$bring_up" || not_ok "bring_up_ends: $(cat /tmp/load.log)"
+	tdx_is "$1"
+}
+
+# sleep_refused STATE ERROR: of /sys/power/state
+sleep_refused()
+{
+	if (echo "$1" >/sys/power/state) 2>/tmp/try.log; then
+		not_ok "sleep_refused $1: it slept"
+	else
+		expect "sleep_refused $1," "$2" "$(sed 's/.*: //' /tmp/try.log)"
+	fi
+}
+
+# mem_sleep WHAT: what "mem" in /sys/power/state is from here on
+mem_sleep()
+{
+	try "mem_sleep $1" sh -c "echo $1 >/sys/power/mem_sleep"
 }
 
 # vmx_is ON|OFF: each online CPU is in VMX operation, or none is.

@@ -55,7 +55,7 @@ static const struct {
 	[TDX_REASON_BUSY] = { "busy",
 		"the TDX module stayed busy, load kvm_intel again" },
 	[TDX_REASON_USED_BEFORE] = { "used-before",
-		"the TDX module was used before this boot, power the host off and on" },
+		"the TDX module was used before this boot (by kexec?), reboot through the BIOS" },
 	[TDX_REASON_PLATFORM] = { "platform",
 		"the TDX module refuses a CPU or BIOS setting, see the virt/tdx lines above" },
 	[TDX_REASON_CPUS_DIFFER] = { "cpus-differ",

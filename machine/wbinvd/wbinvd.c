@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reports each WBINVD that the TDX host core executes, up to the jump into another
+ * kernel: a byte to port 0xe9 of Bochs, which needs no console, no lock and no
+ * interrupt. It is the digit of the CPU, or a letter from "a" on for a CPU that made no
+ * SEAMCALL since the last one, or since the module was loaded. Bochs prints them.
+ *
+ * Files in /sys/kernel/debug/wbinvd:
+ *
+ *   counts  a line "CPU WBINVDS SEAMCALLS" for each CPU that is possible, with the
+ *           WBINVDs since the last mark, and the SEAMCALLs since its last WBINVD
+ *   mark    a write starts a line "mark TEXT due CPUS: " in what Bochs prints, CPUS
+ *           being those that made SEAMCALLs since their last WBINVD, and counts the
+ *           WBINVDs from there
+ *   panic   a write is the end of this kernel
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cpumask.h>
+#include <linux/debugfs.h>
+#include <linux/io.h>
+#include <linux/kallsyms.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/panic.h>
+#include <linux/percpu.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#define BOCHS_PORT	0xe9
+
+static DEFINE_PER_CPU(unsigned int, wbinvds);
+static DEFINE_PER_CPU(unsigned int, seamcalls);
+
+static int wbinvd_handler(struct kprobe *probe, struct pt_regs *regs)
+{
+	unsigned int cpu = raw_smp_processor_id();
+
+	outb((this_cpu_read(seamcalls) ? '0' : 'a') + cpu, BOCHS_PORT);
+	this_cpu_write(seamcalls, 0);
+	this_cpu_inc(wbinvds);
+	return 0;
+}
+
+static int seamcall_handler(struct kprobe *probe, struct pt_regs *regs)
+{
+	this_cpu_inc(seamcalls);
+	return 0;
+}
+
+static struct kprobe wbinvd_probe = {
+	.pre_handler = wbinvd_handler,
+};
+
+static struct kprobe seamcall_probes[] = {
+	{ .symbol_name = "__seamcall", .pre_handler = seamcall_handler },
+	{ .symbol_name = "__seamcall_ret", .pre_handler = seamcall_handler },
+	{ .symbol_name = "__seamcall_saved_ret", .pre_handler = seamcall_handler },
+};
+
+/* kallsyms is not exported, but kprobes can use it. */
+static u8 *find_function(const char *name)
+{
+	struct kprobe probe = { .symbol_name = name };
+	u8 *addr;
+
+	if (register_kprobe(&probe))
+		return NULL;
+	addr = (u8 *)probe.addr;
+	unregister_kprobe(&probe);
+	return addr;
+}
+
+/* On the instruction itself, so that none is reported which is not executed. */
+static int probe_wbinvd(void)
+{
+	u8 *function = find_function("tdx_wbinvd");
+	char symbol[KSYM_SYMBOL_LEN];
+	unsigned int size, i;
+	char *slash;
+
+	if (!function) {
+		pr_err("no tdx_wbinvd()\n");
+		return -ENOENT;
+	}
+
+	/* Of the form "tdx_wbinvd+0x0/0x10". */
+	sprint_symbol(symbol, (unsigned long)function);
+	slash = strchr(symbol, '/');
+	if (!slash || sscanf(slash, "/%x", &size) != 1)
+		return -EINVAL;
+
+	for (i = 0; i + 1 < size; i++) {
+		if (function[i] != 0x0f || function[i + 1] != 0x09)
+			continue;
+		/* Fails in the middle of an instruction. */
+		wbinvd_probe.addr = (kprobe_opcode_t *)(function + i);
+		if (!register_kprobe(&wbinvd_probe))
+			return 0;
+	}
+	pr_err("no WBINVD in tdx_wbinvd()\n");
+	return -ENOENT;
+}
+
+static void print_bochs(const char *text)
+{
+	while (*text)
+		outb(*text++, BOCHS_PORT);
+}
+
+static ssize_t mark_write(struct file *file, const char __user *from, size_t count, loff_t *pos)
+{
+	char text[64];
+	int cpu;
+
+	if (count >= sizeof(text))
+		return -E2BIG;
+	if (copy_from_user(text, from, count))
+		return -EFAULT;
+	text[count] = '\0';
+
+	print_bochs("\nmark ");
+	print_bochs(strim(text));
+	print_bochs(" due ");
+	for_each_possible_cpu(cpu) {
+		if (per_cpu(seamcalls, cpu))
+			outb('0' + cpu, BOCHS_PORT);
+		per_cpu(wbinvds, cpu) = 0;
+	}
+	print_bochs(": ");
+	return count;
+}
+
+static const struct file_operations mark_fops = {
+	.owner	= THIS_MODULE,
+	.write	= mark_write,
+};
+
+static ssize_t panic_write(struct file *file, const char __user *from, size_t count, loff_t *pos)
+{
+	panic("wbinvd: as it was asked for");
+}
+
+static const struct file_operations panic_fops = {
+	.owner	= THIS_MODULE,
+	.write	= panic_write,
+};
+
+static int counts_show(struct seq_file *m, void *v)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		seq_printf(m, "%d %u %u\n", cpu, per_cpu(wbinvds, cpu), per_cpu(seamcalls, cpu));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(counts);
+
+static struct dentry *dir;
+
+static int __init wbinvd_init(void)
+{
+	struct kprobe *probes[ARRAY_SIZE(seamcall_probes)];
+	unsigned int i;
+	int ret;
+
+	ret = probe_wbinvd();
+	if (ret)
+		return ret;
+
+	for (i = 0; i < ARRAY_SIZE(probes); i++)
+		probes[i] = &seamcall_probes[i];
+	ret = register_kprobes(probes, ARRAY_SIZE(probes));
+	if (ret) {
+		unregister_kprobe(&wbinvd_probe);
+		return ret;
+	}
+
+	dir = debugfs_create_dir(KBUILD_MODNAME, NULL);
+	debugfs_create_file("counts", 0400, dir, NULL, &counts_fops);
+	debugfs_create_file("mark", 0200, dir, NULL, &mark_fops);
+	debugfs_create_file("panic", 0200, dir, NULL, &panic_fops);
+	return 0;
+}
+module_init(wbinvd_init);
+
+static void __exit wbinvd_exit(void)
+{
+	unsigned int i;
+
+	debugfs_remove(dir);
+	for (i = 0; i < ARRAY_SIZE(seamcall_probes); i++)
+		unregister_kprobe(&seamcall_probes[i]);
+	unregister_kprobe(&wbinvd_probe);
+}
+module_exit(wbinvd_exit);
+
+MODULE_DESCRIPTION("Reports the WBINVDs of the TDX host core");
+MODULE_LICENSE("GPL");
+MODULE_INFO(test, "Y");
