@@ -3,7 +3,7 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help run check mutants matrix debug bench tree export series shell clean packages kernels
+.PHONY: help run check mutants matrix debug bench tree export series deb shell clean packages kernels
 
 SHELL := /bin/bash
 B := build
@@ -12,6 +12,8 @@ LINUX := $(B)/linux/.git/laid-out
 KERNELS := main builtin notdx lockdep
 # For make debug only.
 DEBUG_KERNELS := leaks kasan kcsan
+# Of make deb: small or debian.
+CONFIG := small
 
 help:
 	@echo 'make run             boot the emulated TDX host, once with a working TDX module, once with'
@@ -26,6 +28,8 @@ help:
 	@echo 'make tree            the patched kernel in build/linux, a git tree with one commit a patch'
 	@echo 'make export          bring the commits in build/linux back to patches/ and our files'
 	@echo 'make series          the mail-ready series in build/series'
+	@echo 'make deb             Debian packages of a small kernel with the series, in build/deb'
+	@echo "make deb CONFIG=debian  the same with Debian's configuration, which takes hours"
 	@echo 'make shell           a shell on the emulated TDX host'
 	@echo 'make clean           remove build/'
 
@@ -66,6 +70,11 @@ export:
 series: tree
 	@patches/mail
 
+deb:
+	@machine/mkdeb --check '$(CONFIG)'
+	@$(MAKE) $(B)/deb/.built-$(CONFIG)
+	@ls -sh $(B)/deb/*.deb
+
 shell: $(B)/initramfs-main.cpio
 	@machine/boot --kernel $(B)/obj-main --initrd $< --log $(B)/logs/shell --memory 1024 --shell
 
@@ -75,7 +84,7 @@ clean:
 packages:
 	@machine/install-packages
 
-kernels: $(KERNELS:%=$(B)/initramfs-%.cpio)
+kernels: $(KERNELS:%=$(B)/initramfs-%.cpio) $(B)/initramfs-package.cpio
 
 # Files that the series, or somebody who works in build/linux, changed.
 EDITED = $(addprefix $(B)/linux/,$(shell git -C $(B)/linux diff --name-only --diff-filter=d base 2>/dev/null))
@@ -86,7 +95,7 @@ $(LINUX): packages
 	@$(STEP) 'Preparing build/linux' tree patches/tree
 
 $(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(KERNELS) $(DEBUG_KERNELS)): $(B)/obj-%/arch/x86/boot/bzImage: \
-		$(LINUX) $(EDITED) machine/kernel.config machine/%.config machine/mkkernel
+		$(LINUX) $(EDITED) machine/kernel.config machine/%.config machine/mkconfig machine/mkkernel
 	@$(STEP) 'Building the kernel, $*' kernel-$* machine/mkkernel $* $(B)/linux $(B)/obj-$*
 	@touch $@
 
@@ -116,3 +125,22 @@ $(B)/initramfs-kasan.cpio: $(B)/obj-kasan/faults.ko $(B)/obj-kasan/bugs.ko
 $(B)/initramfs-kcsan.cpio: $(B)/obj-kcsan/faults.ko $(B)/obj-kcsan/bugs.ko
 $(B)/initramfs-leaks.cpio: $(B)/obj-leaks/bugs.ko
 $(B)/initramfs-lockdep.cpio: $(B)/obj-lockdep/bugs.ko
+
+$(B)/deb/.built-%: $(LINUX) $(EDITED) machine/kernel.config machine/%.config machine/modprobe.conf machine/mkconfig machine/mkdeb
+	@$(STEP) 'Building the Debian packages, $*' deb-$* machine/mkdeb $* $(B)/linux $(B)/obj-deb-$* $(B)/deb
+	@touch $@
+
+# The small packages as they are once installed, and the test module built against their
+# headers. The machine boots that.
+PACKAGE := $(B)/obj-package
+$(PACKAGE)/arch/x86/boot/bzImage: $(B)/deb/.built-small machine/unpack-deb
+	@$(STEP) 'Unpacking the Debian packages' unpack-deb machine/unpack-deb $(B)/deb tdx-small $(PACKAGE)
+
+$(PACKAGE)/tdxsim.ko: $(PACKAGE)/arch/x86/boot/bzImage $(wildcard tools/testing/tdxsim/*) machine/mkmodule
+	@$(STEP) 'Building tdxsim, package' tdxsim-package machine/mkmodule $(PACKAGE)/headers tools/testing/tdxsim
+	@cp $(PACKAGE)/headers/tdxsim.ko $@
+
+$(B)/initramfs-package.cpio: $(PACKAGE)/tdxsim.ko $(B)/tests/.built machine/mkinitramfs machine/init machine/steps.sh \
+		machine/points.sh $(wildcard machine/*.c) check/vectors_test.c check/vectors_test.h check/vectors_seamcall.c
+	@$(STEP) 'Packing the initramfs, package' initramfs-package machine/mkinitramfs $(PACKAGE) $@ \
+		--tests $(B)/tests --module $(PACKAGE)/tdxsim.ko

@@ -81,14 +81,23 @@ series_exports() {
 	echo "${#files[@]} files of ours are the same"
 }
 
+# in_quilt TREE ARGUMENT...: quilt with the series, as a Debian source package has it.
+in_quilt() {
+	local tree=$1
+
+	shift
+	mkdir -p build/quilt
+	rm -f build/quilt/*
+	cp build/series/0*[1-9]*.patch build/quilt/
+	(cd build/quilt && ls -- *.patch > series)
+	(cd "$tree" && QUILT_PATCHES=${top:?}/build/quilt QUILT_PC=$top/$tree.pc quilt --quiltrc=- "$@")
+}
+
 # quilt is how a Debian source package carries patches.
 series_quilt() {
 	checkout base
-	rm -rf build/quilt
-	mkdir build/quilt
-	cp build/series/0*[1-9]*.patch build/quilt/
-	(cd build/quilt && ls -- *.patch > series)
-	(cd $step/linux && QUILT_PATCHES=${top:?}/build/quilt QUILT_PC=$top/build/quilt/pc quilt --quiltrc=- push -q -a)
+	rm -rf $step/linux.pc
+	in_quilt $step/linux push -q -a --fuzz=0
 	git -C $step/linux add -A -f
 	git -C $step/linux diff --cached --exit-code --stat series
 }
@@ -125,7 +134,7 @@ base_warnings() {
 	if [ "$(cat $step/base-of-warnings 2>/dev/null)" != "$base" ]; then
 		rm -rf $step/obj-w1 $step/obj-w1-kexec
 		checkout base
-		machine/mkkernel --configure nokexec $step/linux $step/obj-w1
+		machine/mkconfig nokexec $step/linux $step/obj-w1
 		with_warnings base $warnings || {
 			cat $warnings
 			return 1
@@ -171,7 +180,7 @@ sparse_adds_nothing() {
 
 	for revision in base series; do
 		checkout $revision
-		machine/mkkernel --configure nokexec $step/linux $step/obj-sparse
+		machine/mkconfig nokexec $step/linux $step/obj-sparse
 		configure main $step/obj-sparse-kexec
 		{
 			kmake $step/obj-sparse C=2 $(touched_objects $revision arch/x86/kvm arch/x86/virt kernel/power) &&
@@ -213,6 +222,165 @@ clang_builds() {
 	tail -n 3 "$objdir.log"
 	# Upstream's own warnings are not ours to judge.
 	! grep -E "($(git -C $linux diff --name-only base series -- 'arch/*.[ch]' 'kernel/*.[ch]' 'include/*.h' | paste -sd '|')):.*(warning|error):" "$objdir.log"
+}
+
+# Packages with the version of what is in build/linux, which a second make deb leaves
+# alone.
+deb_packages() {
+	local version package packages before
+
+	version=$(git -C $linux log -1 --format=%s base)
+	version=${version##* }+tdx$(git -C $linux rev-list --count base..series).$(git -C $linux rev-parse --short=8 'series^{tree}')
+	before=$(stat -c '%n %Y' build/deb/*.deb)
+	make deb
+	[ "$(stat -c '%n %Y' build/deb/*.deb)" = "$before" ]
+	packages=(build/deb/linux-image-*-tdx-small_*.deb build/deb/linux-headers-*-tdx-small_*.deb build/deb/kvm-intel-tdx_*.deb)
+	[ ${#packages[@]} = 3 ]
+	for package in "${packages[@]}"; do
+		dpkg-deb -f "$package" Package Version
+		[ "$(dpkg-deb -f "$package" Version)" = "$version" ]
+	done
+	[ "$(grep -v '^#' build/obj-package/root/lib/modprobe.d/*)" = 'options kvm_intel tdx=1' ]
+	grep -x 'CONFIG_INTEL_TDX_HOST=y' build/obj-package/root/boot/config-*-tdx-small
+}
+
+# debian_source oldest|newest: the version of linux-source-6.12 that apt offers.
+debian_source() {
+	local versions
+
+	versions=$(apt-cache madison linux-source-6.12 | awk '{ print $3 }' |
+		while read -r version; do
+			dpkg --compare-versions "$version" lt "$(sed -n 's/^oldest=//p' patches/tree)" ||
+				echo "$version"
+		done | sort -u -V)
+	case $1 in
+	oldest) head -n 1 <<< "$versions" ;;
+	newest) tail -n 1 <<< "$versions" ;;
+	esac
+}
+
+# debian_tree base|oldest|newest base|series: $tree is Debian's source, without the series
+# or with it. oldest and newest get it from quilt, as a source package does.
+debian_tree() {
+	local dir=build/debian/$1 version
+
+	if [ "$1" = base ]; then
+		tree=$step/linux
+		checkout "$2"
+		return
+	fi
+	tree=$dir/linux
+	version=$(debian_source "$1")
+	if [ "$(cat "$dir/version" 2>/dev/null)" != "$version" ]; then
+		rm -rf "$dir"
+		mkdir -p "$tree"
+		(cd "$dir" && apt-get -q download "linux-source-6.12=$version")
+		dpkg-deb --fsys-tarfile "$dir"/*.deb | tar -xO ./usr/src/linux-source-6.12.tar.xz |
+			tar -xJ -C "$tree" --strip-components=1
+		rm "$dir"/*.deb
+		echo "$version" > "$dir/version"
+	fi
+	in_quilt "$tree" pop -f -q -a || [ ! -s "$tree.pc/applied-patches" ]
+	[ "$2" = base ] || in_quilt "$tree" push -q -a --fuzz=0
+}
+
+# config_differs BEFORE AFTER: the options that are not the same, by their names.
+config_differs() {
+	{ diff <(options_of "$1") <(options_of "$2") || true; } | sed -n 's/^[<>] \(CONFIG_[A-Z0-9_a-z]*\)=.*/\1/p' | sort -u
+}
+
+options_of() {
+	sed -n 's/^# \(CONFIG_.*\) is not set$/\1=n/; /^CONFIG_/p' "$1" | sort
+}
+
+# debian_config base|oldest|newest: Debian's configuration takes TDX, and nothing else in
+# it changes. machine/mkconfig makes it, as make deb CONFIG=debian has it.
+debian_config() {
+	local before=build/debian/$1/before after=build/debian/$1/after tree option differ
+
+	debian_tree "$1" base
+	rm -rf "$before" "$after"
+	mkdir -p "$before"
+	xz -dc /usr/src/linux-config-6.12/config.amd64_none_amd64.xz > "$before/.config"
+	make -C "$tree" O="$PWD/$before" CC='ccache gcc' HOSTCC='ccache gcc' olddefconfig
+	debian_tree "$1" series
+	machine/mkconfig debian "$tree" "$after"
+	# Also where a tool that is missing here switched them off in both.
+	for option in INTEL_TDX_HOST KEXEC_CORE MODULE_SIG DEBUG_INFO_BTF DEBUG_INFO_BTF_MODULES; do
+		grep -qx "CONFIG_$option=y" "$after/.config" || {
+			echo "CONFIG_$option is off"
+			return 1
+		}
+	done
+	differ=$(config_differs "$before/.config" "$after/.config")
+	echo "$differ"
+	[ "$differ" = "$(printf '%s\n' CONFIG_ARCH_KEEP_MEMBLOCK CONFIG_INTEL_TDX_HOST CONFIG_LOCALVERSION)" ]
+}
+
+# debian_builds base|oldest|newest COMPILER: what the series touches, with Debian's
+# configuration, has no warning that was not there before. Before, Debian's configuration
+# has no arch/x86/virt/vmx/tdx.
+debian_builds() {
+	local objdir=build/debian/$1/obj-$2 revision tree objects
+
+	for revision in base series; do
+		debian_tree "$1" $revision
+		mkdir -p "$objdir"
+		{
+			xz -dc /usr/src/linux-config-6.12/config.amd64_none_amd64.xz
+			echo CONFIG_INTEL_TDX_HOST=y
+		} > "$objdir/.config"
+		mapfile -t objects < <(git -C $linux diff --name-only --diff-filter=d base series -- '*.c' ':!tools' |
+			sed 's/c$/o/' | while read -r object; do
+				[ ! -f "$tree/${object%o}c" ] || [[ $revision:$object = base:arch/x86/virt/* ]] ||
+					echo "$object"
+			done)
+		# What is there already would not warn again.
+		(cd "$objdir" && rm -f "${objects[@]}")
+		CC=$2 debian_make "$tree" "$objdir" olddefconfig
+		CC=$2 debian_make "$tree" "$objdir" prepare
+		debian_objects "$2" "$tree" "$objdir" "${objects[@]}" > "$objdir-$revision.log" 2>&1 || {
+			cat "$objdir-$revision.log"
+			return 1
+		}
+		(cd "$objdir" && ls -- "${objects[@]}")
+	done
+	new_warnings "$objdir-base.log" "$objdir-series.log"
+}
+
+# debian_objects COMPILER TREE OBJDIR OBJECT...
+debian_objects() {
+	local CC=$1 tree=$2 objdir=$3 object usual=() kvm=()
+
+	shift 3
+	for object; do
+		case $object in
+		virt/kvm/*) kvm+=("arch/x86/kvm/../../../$object") ;;
+		*) usual+=("$object") ;;
+		esac
+	done
+	debian_make "$tree" "$objdir" W=1 "${usual[@]}"
+	# An architecture's Makefile has these, where "make FILE.o" does not look.
+	# shellcheck disable=SC2016 # make's variables
+	debian_make "$tree" "$objdir" W=1 run-command \
+		KBUILD_RUN_COMMAND='+$(MAKE) -f $(srctree)/scripts/Makefile.build obj=arch/x86/kvm need-modorder=1 '"${kvm[*]}"
+}
+
+debian_make() {
+	make -C "$1" O="$PWD/$2" CC="ccache ${CC:?}" HOSTCC='ccache gcc' -j"${jobs:?}" "${@:3}"
+}
+
+# debian_version oldest|newest: a version that is the base has the tests of that.
+debian_version() {
+	local version
+
+	version=$(debian_source "$1")
+	echo "linux-source-6.12 $version"
+	if [ "linux-source-6.12 $version" = "$(git -C $linux log -1 --format=%s base)" ]; then
+		return 0
+	fi
+	debian_config "$1"
+	debian_builds "$1" gcc
 }
 
 # built_without_warnings KERNEL: the logs of its builds.
@@ -373,6 +541,10 @@ bad_input() {
 	says 'no kernel' machine/boot --kernel $dir --initrd $dir/x.cpio --log $dir/log --steps $dir/steps
 	says 'unknown option' machine/boot --nosuch
 	says 'no kernel configuration' machine/mkkernel nosuch $linux $dir/obj
+	says "CONFIG is small or debian, not 'nosuch'" make deb CONFIG=nosuch
+	says "CONFIG is small or debian, not ''" make deb CONFIG=
+	says "CONFIG is small or debian, not 'a b'" make deb CONFIG='a b'
+	says 'no package' machine/unpack-deb $dir tdx-small $dir/out
 	says 'no built kernel' machine/mkinitramfs $dir $dir/out.cpio
 	# Work in build/linux is not lost.
 	cp patches/cover-letter $dir/
@@ -640,10 +812,13 @@ all_tests() {
 		need kernels || return
 	elif group conformance || group machine; then
 		need build/initramfs-main.cpio > /dev/null || return
+	elif group deb; then
+		need build/initramfs-package.cpio > /dev/null || return
 	fi
 	for kernel in main builtin notdx lockdep; do
 		run "build/$kernel-without-warnings" kernel_without_warnings $kernel
 	done
+	run deb/packages deb_packages
 	run build/tdxsim module_builds tools/testing/tdxsim
 	run build/hooktest module_builds machine/hooktest
 	run build/faults module_builds machine/faults
@@ -672,4 +847,9 @@ all_tests() {
 	run build/kexec-path kexec_path
 	run build/clang-main clang_builds main
 	run build/clang-notdx clang_builds notdx
+	run debian/config debian_config base
+	run debian/gcc debian_builds base gcc
+	run debian/clang debian_builds base clang
+	run debian/oldest debian_version oldest
+	run debian/newest debian_version newest
 }

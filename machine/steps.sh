@@ -19,6 +19,19 @@ tdxsim_parameters=
 times=${times:-1}
 first_failure=${first_failure-}
 
+# busybox's shell takes its own modprobe, whatever is installed.
+if [ -e /bin/kmod ]; then
+	modprobe()
+	{
+		/bin/modprobe "$@"
+	}
+
+	rmmod()
+	{
+		/bin/rmmod "$@"
+	}
+fi
+
 say()
 {
 	echo "$*"
@@ -91,6 +104,16 @@ options()
 {
 	mkdir -p /etc/modprobe.d
 	echo "options $*" >>/etc/modprobe.d/steps.conf
+}
+
+# modprobe_d FILE [WORD]...: what the administrator has in /etc/modprobe.d.
+modprobe_d()
+{
+	local file=/etc/modprobe.d/$1
+
+	shift
+	mkdir -p /etc/modprobe.d
+	echo "$*" >"$file"
 }
 
 # load [PARAMETER]...
