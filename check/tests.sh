@@ -173,6 +173,29 @@ patch_boots() {
 	grep -q '^# [0-9]* passed, 0 failed$' "$dir/boot/results.log"
 }
 
+# boot_patches NUMBER...: several side by side.
+boot_patches() {
+	local nth
+
+	for nth; do
+		while [ "$(jobs -rp | wc -l)" -ge "${jobs:?}" ]; do
+			wait -n
+		done
+		rm -f "$step/patch-$nth/status"
+		{
+			(set -e; patch_boots "$nth") > "$step/patch-$nth/boot.log" 2>&1
+			echo $? > "$step/patch-$nth/status"
+		} &
+	done
+	wait
+}
+
+# patch_booted NUMBER
+patch_booted() {
+	cat "$step/patch-$1/boot.log"
+	return "$(cat "$step/patch-$1/status")"
+}
+
 # In a kernel with TDX, and in one with kexec, which the unpatched one cannot both be.
 # shellcheck disable=SC2046 # one argument an object
 sparse_adds_nothing() {
@@ -784,7 +807,7 @@ debug_tests() {
 }
 
 all_tests() {
-	local commits commit nth=0 patch file kernel
+	local commits commit nth=0 patch file kernel boots=()
 
 	if [[ ${only:?} = debug/* ]]; then
 		debug_tests
@@ -841,7 +864,11 @@ all_tests() {
 		run "patch/$nth-builds" patch_builds "$commit" $nth
 	done
 	for nth in $(seq "${#commits[@]}"); do
-		run "patch/$nth-boots" patch_boots "$nth"
+		! selected "patch/$nth-boots" || boots+=("$nth")
+	done
+	boot_patches "${boots[@]}"
+	for nth in "${boots[@]}"; do
+		run "patch/$nth-boots" patch_booted "$nth"
 	done
 	run build/sparse sparse_adds_nothing
 	run build/kexec-path kexec_path
