@@ -502,7 +502,7 @@ documentation() {
 
 	make -C $linux O="$PWD/build/obj-docs" htmldocs \
 		SPHINXDIRS='virt/kvm arch/x86' 2>&1 | tee build/obj-docs.log
-	! grep -iE '(tdx|locking|x86/index)\.rst.*(warning|error)' build/obj-docs.log
+	! grep -iE '(tdx|locking|x86/index)\.rst.*(warning|error)' build/obj-docs.log || return
 	page=$(find build/obj-docs -name intel-tdx.html)
 	grep -q 'parameters/tdx' "$page"
 	echo "$page"
@@ -656,7 +656,7 @@ why_not_started() {
 	END
 	! LD_PRELOAD=$PWD/$dir/listen.so machine/boot --kernel build/obj-main \
 		--initrd build/initramfs-main.cpio --timeout 10 --steps $dir/steps \
-		--log "$dir/log" 2> $dir/boot.log
+		--log "$dir/log" 2> $dir/boot.log || return
 	cat $dir/boot.log
 	grep -q '^boot: bochs did not start: RFB could not bind any port .*, see .*/emulator.log$' $dir/boot.log
 }
