@@ -542,7 +542,7 @@ says() {
 		return 1
 	fi
 	echo "$output"
-	[ "$(grep -vc '^make: \*\*\*' <<< "$output")" = 1 ] && grep -qF "$wanted" <<< "$output"
+	[ "$(grep -vcE '^make(\[[0-9]+\])?: [*]{3}' <<< "$output")" = 1 ] && grep -qF "$wanted" <<< "$output"
 }
 
 bad_input() {
