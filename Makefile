@@ -3,7 +3,7 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help run check mutants matrix debug bench tree export series deb shell clean packages kernels
+.PHONY: help run check mutants matrix debug bench tree export series deb shell clean packages kernels FORCE
 
 SHELL := /bin/bash
 B := build
@@ -33,7 +33,14 @@ help:
 	@echo 'make shell           a shell on the emulated TDX host'
 	@echo 'make clean           remove build/'
 
-run: $(B)/initramfs-main.cpio
+# Of the scenarios that are run. An error is for scenarios/run to say, once.
+ifdef SCENARIO
+RUN_KERNELS := $(shell scenarios/run --list-kernels '$(SCENARIO)' 2>/dev/null)
+else
+RUN_KERNELS := main
+endif
+
+run: $(RUN_KERNELS:%=$(B)/initramfs-%.cpio)
 ifdef SCENARIO
 	@scenarios/run --follow --kernels $(B) --logs $(B)/logs/run '$(SCENARIO)'
 else
@@ -79,6 +86,7 @@ shell: $(B)/initramfs-main.cpio
 	@machine/boot --kernel $(B)/obj-main --initrd $< --log $(B)/logs/shell --memory 1024 --shell
 
 clean:
+	@[ ! -e $(LINUX) ] || patches/tree --check
 	rm -rf $(B)
 
 packages:
@@ -96,8 +104,14 @@ $(LINUX): packages
 
 $(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(KERNELS) $(DEBUG_KERNELS)): $(B)/obj-%/arch/x86/boot/bzImage: \
 		$(LINUX) $(EDITED) machine/kernel.config machine/%.config machine/mkconfig machine/mkkernel
-	@$(STEP) 'Building the kernel, $*' kernel-$* machine/mkkernel $* $(B)/linux $(B)/obj-$*
+	@$(STEP) 'Building the kernel, $*' kernel-$* machine/mkkernel $* $(B)/linux $(B)/obj-$* $(LIKE)
 	@touch $@
+
+# Those whose options differ little from the ones of main start as a copy of that, make deb
+# only if it is there.
+$(B)/obj-builtin/arch/x86/boot/bzImage $(B)/obj-notdx/arch/x86/boot/bzImage $(B)/deb/.built-small: \
+		private LIKE := $(B)/obj-main
+$(B)/obj-builtin/arch/x86/boot/bzImage $(B)/obj-notdx/arch/x86/boot/bzImage: | $(B)/obj-main/arch/x86/boot/bzImage
 
 $(B)/obj-%/tdxsim.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard tools/testing/tdxsim/*) machine/mkmodule
 	@$(STEP) 'Building tdxsim, $*' tdxsim-$* machine/mkmodule $(B)/obj-$* tools/testing/tdxsim
@@ -121,13 +135,22 @@ $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/se
 
 # What the fault matrix, a bring-up that is had again, and kexec take.
 $(B)/initramfs-main.cpio: $(B)/obj-main/faults.ko $(B)/obj-main/wbinvd.ko $(B)/obj-main/atreboot.ko
-$(B)/initramfs-kasan.cpio: $(B)/obj-kasan/faults.ko $(B)/obj-kasan/bugs.ko
+$(B)/initramfs-kasan.cpio: $(B)/obj-kasan/faults.ko $(B)/obj-kasan/wbinvd.ko $(B)/obj-kasan/bugs.ko
 $(B)/initramfs-kcsan.cpio: $(B)/obj-kcsan/faults.ko $(B)/obj-kcsan/bugs.ko
 $(B)/initramfs-leaks.cpio: $(B)/obj-leaks/bugs.ko
 $(B)/initramfs-lockdep.cpio: $(B)/obj-lockdep/bugs.ko
 
-$(B)/deb/.built-%: $(LINUX) $(EDITED) machine/kernel.config machine/%.config machine/modprobe.conf machine/mkconfig machine/mkdeb
-	@$(STEP) 'Building the Debian packages, $*' deb-$* machine/mkdeb $* $(B)/linux $(B)/obj-deb-$* $(B)/deb
+# What the packages have from the environment.
+$(B)/deb/.environment: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$KDEB_PKGVERSION" "$$DEBFULLNAME" "$$DEBEMAIL" | cmp -s - $@ || \
+		printf '%s\n' "$$KDEB_PKGVERSION" "$$DEBFULLNAME" "$$DEBEMAIL" > $@
+
+FORCE:
+
+$(B)/deb/.built-%: $(LINUX) $(EDITED) machine/kernel.config machine/%.config machine/modprobe.conf machine/mkconfig machine/mkdeb \
+		$(B)/deb/.environment
+	@$(STEP) 'Building the Debian packages, $*' deb-$* machine/mkdeb $* $(B)/linux $(B)/obj-deb-$* $(B)/deb $(LIKE)
 	@touch $@
 
 # The small packages as they are once installed, and the test module built against their
