@@ -30,7 +30,7 @@ kmake() {
 	local objdir=$1
 
 	shift
-	make -C $step/linux O="$PWD/$objdir" CC="ccache ${CC:-gcc}" -j"${jobs:?}" "$@"
+	make -C $step/linux O="$PWD/$objdir" CC="ccache ${CC:-gcc}" HOSTCC='ccache gcc' -j"${jobs:?}" "$@"
 }
 
 # A worktree that can be any patch of the series, beside build/linux.
@@ -102,8 +102,12 @@ series_quilt() {
 	git -C $step/linux diff --cached --exit-code --stat series
 }
 
-# configure KERNEL OBJDIR: as a kernel that was built, for the tree that is checked out.
+# configure KERNEL OBJDIR [LIKE]: as a kernel that was built, for the tree that is checked
+# out. A new OBJDIR starts as a copy of LIKE, from the same tree, if that is there.
 configure() {
+	if [ $# = 3 ] && [ ! -d "$2" ] && [ -f "$3/.config" ]; then
+		machine/copy-objdir "$3" "$2"
+	fi
 	mkdir -p "$2"
 	cp build/obj-"$1"/.config "$2/"
 	kmake "$2" olddefconfig
@@ -119,7 +123,7 @@ with_warnings() {
 		kmake $step/obj-w1 W=1 arch/x86/kvm/ arch/x86/virt/ virt/ &&
 			kmake $step/obj-w1 W=1 arch/x86/kernel/{process,reboot}.o \
 				$(touched_objects "$1" kernel/power) || return
-		configure main $step/obj-w1-kexec
+		configure main $step/obj-w1-kexec $step/obj-w1
 		! grep -q '^CONFIG_INTEL_TDX_HOST=y' $step/obj-w1-kexec/.config ||
 			with+=(arch/x86/kvm arch/x86/virt)
 		kmake $step/obj-w1-kexec W=1 kernel/kexec.o kernel/kexec_file.o \
@@ -204,13 +208,15 @@ sparse_adds_nothing() {
 	for revision in base series; do
 		checkout $revision
 		machine/mkconfig nokexec $step/linux $step/obj-sparse
-		configure main $step/obj-sparse-kexec
+		configure main $step/obj-sparse-kexec $step/obj-sparse
 		{
 			kmake $step/obj-sparse C=2 $(touched_objects $revision arch/x86/kvm arch/x86/virt kernel/power) &&
-				kmake $step/obj-sparse-kexec C=2 $(touched_objects $revision arch/x86/kernel kernel)
+				kmake $step/obj-sparse-kexec C=2 $(touched_objects $revision arch/x86/kernel kernel) &&
+				{ [ $revision = base ] || kmake $step/obj-sparse-kexec C=2 $(touched_objects $revision arch/x86/virt); }
 		} 2>&1 | tee $step/sparse-$revision.log
 		grep -q 'CHECK .*/kernel/kexec_core.c' $step/sparse-$revision.log
 		grep -q 'CHECK .*/tdx/tdx.c' $step/sparse-$revision.log
+		[ $revision = base ] || grep -q 'CHECK .*/tdx/kexec.c' $step/sparse-$revision.log
 	done
 	new_warnings $step/sparse-base.log $step/sparse-series.log
 }
@@ -222,8 +228,9 @@ kexec_path() {
 
 	for revision in base series; do
 		checkout $revision
-		configure main $step/obj-path-$revision
-		kmake $step/obj-path-$revision $(touched_objects $revision arch/x86/kernel kernel)
+		configure main $step/obj-path-$revision $step/obj-sparse-kexec
+		kmake $step/obj-path-$revision $(touched_objects $revision arch/x86/kernel kernel) \
+			kernel/kexec.o kernel/kexec_file.o
 	done
 	check/kexec-path $step/obj-path-{base,series}
 }
@@ -234,7 +241,7 @@ clang_builds() {
 	local objdir=$step/obj-clang-$1
 
 	checkout series
-	CC=clang configure "$1" "$objdir"
+	CC=clang configure "$1" "$objdir" $step/obj-clang-main
 	{
 		CC=clang kmake "$objdir" W=1 arch/x86/kvm/ arch/x86/virt/ virt/ &&
 			CC=clang kmake "$objdir" W=1 $(touched_objects series arch/x86/kernel kernel)
@@ -250,10 +257,11 @@ clang_builds() {
 # Packages with the version of what is in build/linux, which a second make deb leaves
 # alone.
 deb_packages() {
-	local version package packages before
+	local version date package packages before
 
 	version=$(git -C $linux log -1 --format=%s base)
-	version=${version##* }+tdx$(git -C $linux rev-list --count base..series).$(git -C $linux rev-parse --short=8 'series^{tree}')
+	date=$(git -C $linux log --date=format:%Y%m%d --format=%ad base..series | sort | tail -n 1)
+	version=${version##* }+tdx$(git -C $linux rev-list --count base..series).$date.$(git -C $linux rev-parse --short=8 'series^{tree}')
 	before=$(stat -c '%n %Y' build/deb/*.deb)
 	make deb
 	[ "$(stat -c '%n %Y' build/deb/*.deb)" = "$before" ]
@@ -263,6 +271,8 @@ deb_packages() {
 		dpkg-deb -f "$package" Package Version
 		[ "$(dpkg-deb -f "$package" Version)" = "$version" ]
 	done
+	# They can be installed, together.
+	apt-get -q install --simulate "${packages[@]/#/./}"
 	[ "$(grep -v '^#' build/obj-package/root/lib/modprobe.d/*)" = 'options kvm_intel tdx=1' ]
 	grep -x 'CONFIG_INTEL_TDX_HOST=y' build/obj-package/root/boot/config-*-tdx-small
 }
@@ -398,17 +408,23 @@ debian_version() {
 	local version
 
 	version=$(debian_source "$1")
+	[ -n "$version" ] || {
+		echo "apt offers no linux-source-6.12: run 'apt-get update'"
+		return 1
+	}
 	echo "linux-source-6.12 $version"
 	if [ "linux-source-6.12 $version" = "$(git -C $linux log -1 --format=%s base)" ]; then
 		return 0
 	fi
 	debian_config "$1"
 	debian_builds "$1" gcc
+	debian_builds "$1" clang
 }
 
-# built_without_warnings KERNEL: the logs of its builds.
-kernel_without_warnings() {
-	! grep -E ': warning:' "build/logs/kernel-$1.log"
+# builds_without_warnings LOG: of its last build.
+builds_without_warnings() {
+	[ -s "build/logs/$1.log" ]
+	! grep -E ': warning:' "build/logs/$1.log"
 }
 
 # module_builds DIR/NAME [KERNEL]: with all warnings of gcc and sparse.
@@ -421,6 +437,13 @@ module_builds() {
 	cat $log
 	grep -q CHECK $log
 	! grep -E ': (warning|error):' $log
+}
+
+# make mutants has no time to be a part of make check. That what its faults edit is still
+# there is one.
+faults_of_mutants() {
+	checkout series
+	check/mutants --put-in $step/linux
 }
 
 # The answers of Intel's own module code, against tdxsim's model of it.
@@ -532,6 +555,23 @@ documented_messages() {
 	! check/messages build/messages
 }
 
+# The table names scenarios that there are, and lines that the documentation has.
+# shellcheck disable=SC2016 # no expansions
+kexec_table() {
+	local table=scenarios/kexec.md words
+
+	scenarios/run --list | cut -d ' ' -f 1 > build/scenarios
+	grep -oE '\b[a-z]+/[a-z-]+\b' <(grep '^|' $table) | sort -u > build/scenarios.named
+	[ "$(wc -l < build/scenarios.named)" -gt 20 ]
+	! grep -vxFf build/scenarios build/scenarios.named || return
+	# Each one of the file, too.
+	! grep '^kexec/' build/scenarios | grep -vxFf build/scenarios.named || return
+	while read -r words; do
+		echo "$words"
+		grep -qF "\`\`$words\`\`" Documentation/virt/kvm/x86/intel-tdx.rst
+	done < <(sed -n 's/^- \*\*[A-Z]\*\* `\(.*\)`$/\1/p' $table)
+}
+
 # says WANTED COMMAND...: the command fails with one line that has WANTED in it.
 says() {
 	local wanted=$1 output
@@ -555,6 +595,7 @@ bad_input() {
 	says 'unknown option' scenarios/run --nosuch
 	says 'no test matches' check/run 'nosuch/*'
 	says 'no mutant like' check/mutants nosuch
+	says "wants a worktree of build/linux, not '$dir'" check/mutants --put-in $dir
 	says 'unknown option' check/matrix --nosuch
 	says 'no machine like' bench/run nosuch
 	says '5 or more' bench/run --runs 4
@@ -567,7 +608,7 @@ bad_input() {
 	says "CONFIG is small or debian, not 'nosuch'" make deb CONFIG=nosuch
 	says "CONFIG is small or debian, not ''" make deb CONFIG=
 	says "CONFIG is small or debian, not 'a b'" make deb CONFIG='a b'
-	says 'no package' machine/unpack-deb $dir tdx-small $dir/out
+	says '0 packages linux-image-' machine/unpack-deb $dir tdx-small $dir/out
 	says 'no built kernel' machine/mkinitramfs $dir $dir/out.cpio
 	# Work in build/linux is not lost.
 	cp patches/cover-letter $dir/
@@ -576,10 +617,34 @@ bad_input() {
 	echo >> $linux/arch/x86/kvm/vmx/tdx.c
 	echo >> patches/cover-letter
 	says 'build/linux has changes' patches/tree
+	says 'build/linux has changes' make clean
 	says 'uncommitted changes' patches/export
 	cp $dir/cover-letter patches/cover-letter
 	git -C $linux checkout -q arch/x86/kvm/vmx/tdx.c
 	patches/tree
+}
+
+# Nothing of a step that is interrupted goes on.
+step_interrupted() {
+	local dir=build/step-interrupted status=0 i
+
+	rm -rf $dir
+	mkdir -p $dir
+	printf 'all:\n\t@echo $$$$ > %s/pid.new && mv %s/pid.new %s/pid && exec sleep 300\n' \
+		$dir $dir $dir > $dir/Makefile
+	setsid env --default-signal=INT machine/step Sleeping step-interrupted \
+		make -f $dir/Makefile 2> $dir/said &
+	for i in {1..100}; do
+		[ ! -f $dir/pid ] || break
+		sleep 0.1
+	done
+	[ -d "/proc/$(cat $dir/pid)" ]
+	kill -INT $!
+	wait $! || status=$?
+	cat $dir/said
+	[ $status = 130 ]
+	[ ! -d "/proc/$(cat $dir/pid)" ]
+	grep -qx 'error: Sleeping was interrupted, the same command goes on from there' $dir/said
 }
 
 # Machines of several runs, which are started in the same moment, and take their time
@@ -610,7 +675,6 @@ many_at_once() {
 	[ "$(cat $dir/*.log | grep -c 'still running after 3 s')" = 4 ]
 }
 
-# An emulator that does not start says why.
 # restart_judged CONSOLE EMULATOR: what machine/boot --restarts makes of a Bochs that was
 # reset and left these lines.
 restart_judged() {
@@ -642,6 +706,7 @@ restart_or_crash() {
 	grep "$crash" <<< "$(restart_judged 'virt/tdx: SEAMCALL' "${idt/CPU0/CPU1}, IDT.limit = 0x0")"
 }
 
+# An emulator that does not start says why.
 why_not_started() {
 	local dir=build/not-started
 
@@ -701,6 +766,17 @@ bench_verdicts() {
 		<0.286|287|1000 1000 1000|0 targets met, 1 missed
 		-|2000|1000 1000 1000|0 targets met, 0 missed
 	END
+}
+
+# make bench has the series with each peer on top.
+bench_peers() {
+	local peer
+
+	checkout series
+	for peer in bench/peers/*.patch; do
+		echo "$peer"
+		git -C $step/linux apply --check "$PWD/$peer"
+	done
 }
 
 # says_nothing COMMAND...
@@ -786,7 +862,7 @@ debug_tests() {
 
 	need build/initramfs-{lockdep,leaks,kasan,kcsan}.cpio || return
 	for kernel in leaks kasan kcsan; do
-		run debug/$kernel-without-warnings kernel_without_warnings $kernel
+		run debug/$kernel-without-warnings builds_without_warnings kernel-$kernel
 	done
 	# Some of them end what finds others, these come last.
 	run debug/reports-lockdep kernel_reports lockdep \
@@ -826,10 +902,14 @@ all_tests() {
 	run series/quilt series_quilt
 	run tdxsim/vectors tdxsim_vectors
 	run docs/messages documented_messages
+	run docs/kexec kexec_table
 	run docs/html documentation
 	run commands/bad-input bad_input
+	run commands/step-interrupted step_interrupted
 	run commands/reported-bugs reported_bugs
 	run commands/bench-verdicts bench_verdicts
+	run commands/bench-peers bench_peers
+	run commands/mutants faults_of_mutants
 
 	if group build || group scenario || group matrix || group patch; then
 		need kernels || return
@@ -839,8 +919,9 @@ all_tests() {
 		need build/initramfs-package.cpio > /dev/null || return
 	fi
 	for kernel in main builtin notdx lockdep; do
-		run "build/$kernel-without-warnings" kernel_without_warnings $kernel
+		run "build/$kernel-without-warnings" builds_without_warnings kernel-$kernel
 	done
+	run build/package-without-warnings builds_without_warnings deb-small
 	run deb/packages deb_packages
 	run build/tdxsim module_builds tools/testing/tdxsim
 	run build/hooktest module_builds machine/hooktest

@@ -1,8 +1,9 @@
 # shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of steps.sh
 # Verbs for the points of the fault matrix, on top of steps.sh. Needs the modules
-# tdxsim and faults, and a kernel with fault injection.
+# tdxsim, faults and wbinvd, and a kernel with fault injection.
 #
-# A point is one load of kvm_intel tdx=1 with one fault on its way. The outcome
+# A point is one load of kvm_intel tdx=1 with one fault on its way. Another kernel could
+# start after each: no CPU owes a WBINVD. The outcome
 # is Y or N, what the parameter reads, or "none" if the module did not load.
 # What must hold then is the same for all points.
 
@@ -35,11 +36,6 @@ inject()
 inject_nothing()
 {
 	inject "$1"
-}
-
-override()
-{
-	echo "$*" >$faults/override || not_ok "override $*"
 }
 
 # failnth N slab|pages setup|all: the N-th allocation of the kind. PAMT is not
@@ -113,27 +109,27 @@ disarm()
 
 # ---- what must hold
 
-has_erratum()
-{
-	grep -q '^bugs.* tdx_pw_mce' /proc/cpuinfo
-}
-
 # No line above info level from KVM, and one that says that TDX is on.
 holds_y()
 {
+	local action
+
 	tdx_is Y
 	no_warnings
 	log_count 1 'virt/tdx: module initialized$'
 	vmx_is ON
 	guest
 	if has_erratum; then
-		kexec_refused load 'Operation not supported'
-		kexec_refused file-load 'Operation not supported'
+		for action in load file-load crash-load crash-file-load; do
+			kexec_refused $action 'Operation not supported'
+		done
 	fi
 }
 
 holds_n()
 {
+	local action
+
 	tdx_is N
 	warnings 1 'TDX not enabled, continuing as with tdx=0: '
 	warnings 1 .
@@ -141,10 +137,11 @@ holds_n()
 	vmx_is ON
 	as_reference
 	guest
+	wbinvds_due
 	if has_erratum; then
-		kexec_does load
-		kexec_does file-load
-		kexec_does unload
+		for action in load file-load unload crash-load crash-file-load crash-unload; do
+			kexec_does $action
+		done
 		log_lacks 'kexec and kdump are off'
 	fi
 }
@@ -160,6 +157,7 @@ holds_unloaded()
 {
 	unload_vendor
 	vmx_is OFF
+	wbinvds_due
 	tdxsim_saw_no_violation
 	diff /tmp/unloaded/cpuhp /sys/devices/system/cpu/hotplug/states >/tmp/difference || {
 		not_ok "CPU hotplug states are left"
@@ -228,6 +226,7 @@ points_begin()
 	mkdir -p /tmp/unloaded
 	try "load tdxsim" modprobe tdxsim
 	try "load faults" modprobe faults
+	try "load wbinvd" modprobe wbinvd
 	for attr in failslab fail_page_alloc; do
 		echo N >/sys/kernel/debug/$attr/ignore-gfp-wait
 		# A stack for each of them would be a report of a bug to others.

@@ -99,6 +99,19 @@ kernel_log_since_load()
 		END { for (i = 0; i < n; i++) print line[i] }'
 }
 
+# refused VERB ERROR COMMAND...: the command fails, with this as its last words.
+refused()
+{
+	local verb=$1 error=$2
+
+	shift 2
+	if "$@" >/tmp/try.log 2>&1; then
+		not_ok "$verb: it succeeded"
+	else
+		expect "$verb," "$error" "$(tail -n 1 /tmp/try.log | sed 's/.*: //')"
+	fi
+}
+
 # options MODULE PARAMETER...: for each load of the module from here on.
 options()
 {
@@ -133,23 +146,35 @@ load_fails()
 	fi
 }
 
+# override FUNCTION VALUE [NTH]: this call of it, the first one if not said, returns the
+# value instead of doing its work. On a kernel with faults.
+override()
+{
+	modprobe faults || not_ok "cannot load faults"
+	try "override $*" sh -c "echo $* >/sys/kernel/debug/faults/override"
+}
+
+# overridden CALLS: how often it was called since then. One call did no work.
+overridden()
+{
+	expect overridden "$1 1" "$(cat /sys/kernel/debug/faults/override)"
+}
+
 # load_without FUNCTION VALUE [PARAMETER]...: the function returns that instead of doing
 # its work the first time, for which the load fails. On a kernel with faults; kvm stays.
 load_without()
 {
-	local override=/sys/kernel/debug/faults/override function=$1 value=$2
+	local function=$1 value=$2
 
 	shift 2
-	modprobe faults || not_ok "cannot load faults"
-	echo "$function $value 1" >$override
+	override "$function" "$value"
 	# modprobe would try it a second time.
 	if finit /lib/modules/*/kernel/arch/x86/kvm/kvm-intel.ko "$@" >/tmp/try.log 2>&1; then
 		not_ok "load_without $function: it loaded"
 	else
 		ok "load_without $function: $(tail -n 1 /tmp/try.log)"
 	fi
-	expect "load_without $function, calls of it:" 1 "$(cut -d ' ' -f 2 $override)"
-	echo >$override
+	expect "load_without $function, calls of it:" 1 "$(cut -d ' ' -f 2 /sys/kernel/debug/faults/override)"
 	modprobe -r faults
 }
 
@@ -650,6 +675,17 @@ go_down()
 
 wbinvd_dir=/sys/kernel/debug/wbinvd
 
+has_erratum()
+{
+	grep -q '^bugs.* tdx_pw_mce' /proc/cpuinfo
+}
+
+# What follows would mean nothing on another one.
+cpu_has_erratum()
+{
+	try cpu_has_erratum has_erratum
+}
+
 # wbinvds N...: how many on each CPU since the last mark.
 wbinvds()
 {
@@ -695,18 +731,14 @@ kexec_does()
 # kexec_refused ACTION ERROR
 kexec_refused()
 {
-	if run_kexec "$1" >/tmp/try.log 2>&1; then
-		not_ok "kexec_refused $1: it succeeded"
-	else
-		expect "kexec_refused $1," "$2" "$(tail -n 1 /tmp/try.log | sed 's/.*: //')"
-	fi
+	refused "kexec_refused $1" "$2" run_kexec "$1"
 }
 
-# without_unloading: what is loaded stays when TDX comes on, as if kexec were busy.
-without_unloading()
+# memory_error CPU ADDRESS WHAT: what the host core says of one that the CPU reports.
+memory_error()
 {
-	modprobe faults || not_ok "cannot load faults"
-	try without_unloading sh -c 'echo kexec_unload 0 >/sys/kernel/debug/faults/override'
+	try "memory_error $1 $2" taskset $((1 << $1)) sh -c "echo $2 >$wbinvd_dir/mce"
+	expect "memory_error $1 $2," "$3" "$(kernel_log | sed -n 's/.*wbinvd: memory error: //p' | tail -n 1)"
 }
 
 # kexec_loaded N CRASH: what /sys/kernel has, 0 or 1 each.
@@ -791,11 +823,27 @@ bring_up_ends()
 # sleep_refused STATE ERROR: of /sys/power/state
 sleep_refused()
 {
-	if (echo "$1" >/sys/power/state) 2>/tmp/try.log; then
-		not_ok "sleep_refused $1: it slept"
-	else
-		expect "sleep_refused $1," "$2" "$(sed 's/.*: //' /tmp/try.log)"
-	fi
+	refused "sleep_refused $1" "$2" sh -c "echo $1 >/sys/power/state"
+}
+
+# The other ways to hibernate: by user space, and the choice of how.
+snapshot_refused()
+{
+	refused snapshot_refused 'Operation not permitted' sh -c ': </dev/snapshot'
+}
+
+hibernation_mode_refused()
+{
+	refused hibernation_mode_refused 'Operation not permitted' sh -c 'echo shutdown >/sys/power/disk'
+}
+
+# acpi_s3: up to the firmware, from where the emulated machine would not come back. On a
+# kernel with faults.
+acpi_s3()
+{
+	override x86_acpi_suspend_lowlevel 0
+	sleep_state mem none
+	overridden 1
 }
 
 # mem_sleep WHAT: what "mem" in /sys/power/state is from here on
@@ -897,13 +945,19 @@ pamt_untouched()
 	esac
 }
 
+# The first page of the first PAMT.
+pamt_address()
+{
+	awk 'NR == 1 { print $3 }' $tdxsim_dir/pamt
+}
+
 # pamt_watched yes|no: tdxsim sees in a SEAMCALL, of which there are more than pages,
 # that the kernel has written to one.
 pamt_watched()
 {
 	local address pages violations
 
-	address=$(awk 'NR == 1 { print $3 }' $tdxsim_dir/pamt)
+	address=$(pamt_address)
 	pages=$(pamt_pages | cut -d ' ' -f 1)
 	try "pamt_watched $1, SEAMCALLs" modprobe seamcall "write=$address" calls=$((2 * pages))
 	rmmod seamcall
@@ -919,7 +973,7 @@ pamt_misuse()
 {
 	local address
 
-	address=$(awk 'NR == 1 { print $3 }' $tdxsim_dir/pamt)
+	address=$(pamt_address)
 	modprobe seamcall "$1=$address"
 	rmmod seamcall
 	case $1:$(pamt_pages) in

@@ -13,6 +13,9 @@
  *           being those that made SEAMCALLs since their last WBINVD, and counts the
  *           WBINVDs from there
  *   panic   a write is the end of this kernel
+ *   mce     a write of an address makes the host core say, on this CPU, whether a
+ *           memory error there is one of TDX memory, for which it may make a SEAMCALL;
+ *           the answer is in the log
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,12 +24,15 @@
 #include <linux/io.h>
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
+#include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <asm/mce.h>
 
 #define BOCHS_PORT	0xe9
 
@@ -147,6 +153,36 @@ static const struct file_operations panic_fops = {
 	.write	= panic_write,
 };
 
+/* tdx_dump_mce_info(), which is not exported. */
+static const char *(*dump_mce_info)(struct mce *m);
+
+static ssize_t mce_write(struct file *file, const char __user *from, size_t count, loff_t *pos)
+{
+	struct mce m = {
+		/* A memory error at a physical address. */
+		.status = MCI_STATUS_VAL | MCI_STATUS_ADDRV | MCI_STATUS_MISCV | BIT(7),
+		.misc = MCI_MISC_ADDR_PHYS << 6 | PAGE_SHIFT,
+	};
+	const char *info;
+	int ret;
+
+	ret = kstrtou64_from_user(from, count, 16, &m.addr);
+	if (ret)
+		return ret;
+
+	/* As in the machine check itself, the CPU does not change. */
+	preempt_disable();
+	info = dump_mce_info(&m);
+	preempt_enable();
+	pr_info("memory error: %s\n", info ?: "not of TDX");
+	return count;
+}
+
+static const struct file_operations mce_fops = {
+	.owner	= THIS_MODULE,
+	.write	= mce_write,
+};
+
 static int counts_show(struct seq_file *m, void *v)
 {
 	int cpu;
@@ -165,6 +201,12 @@ static int __init wbinvd_init(void)
 	unsigned int i;
 	int ret;
 
+	dump_mce_info = (void *)find_function("tdx_dump_mce_info");
+	if (!dump_mce_info) {
+		pr_err("no tdx_dump_mce_info()\n");
+		return -ENOENT;
+	}
+
 	ret = probe_wbinvd();
 	if (ret)
 		return ret;
@@ -181,6 +223,7 @@ static int __init wbinvd_init(void)
 	debugfs_create_file("counts", 0400, dir, NULL, &counts_fops);
 	debugfs_create_file("mark", 0200, dir, NULL, &mark_fops);
 	debugfs_create_file("panic", 0200, dir, NULL, &panic_fops);
+	debugfs_create_file("mce", 0200, dir, NULL, &mce_fops);
 	return 0;
 }
 module_init(wbinvd_init);

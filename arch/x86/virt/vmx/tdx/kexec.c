@@ -68,7 +68,7 @@ u64 tdx_seamcall(u64 fn, struct tdx_module_args *args)
  * tdx_wbinvd - write back and invalidate the cache of this CPU, and note that
  * @unused: for smp_call_func_t
  *
- * Not inlined, so that those of a host can be counted.
+ * Not inlined: this takes a CPU milliseconds, which tracers should find here.
  *
  * Context: Any, on a CPU that cannot change.
  */
@@ -136,9 +136,9 @@ void tdx_end_bringup(void)
 
 	if (READ_ONCE(tdx_module_status) == TDX_MODULE_INITIALIZED) {
 		if (kexec_unload())
-			pr_notice("kexec and kdump are off until the next boot, what was loaded is unloaded: this CPU has an erratum with TDX memory\n");
+			pr_notice("kexec and kdump are off until the next boot, what was loaded is unloaded: this CPU has an erratum with TDX memory, boot with kvm_intel.tdx=0 to keep them\n");
 		else
-			pr_notice_once("kexec and kdump are off until the next boot: this CPU has an erratum with TDX memory\n");
+			pr_notice_once("kexec and kdump are off until the next boot: this CPU has an erratum with TDX memory, boot with kvm_intel.tdx=0 to keep them\n");
 	}
 
 	/* Pairs with tdx_kexec_check(). */
@@ -170,7 +170,7 @@ int tdx_kexec_check(const struct kimage *image)
 		return 0;
 
 	if (initialized) {
-		pr_err("kexec and kdump are off until the next boot: this CPU has an erratum with TDX memory\n");
+		pr_err("kexec and kdump are off until the next boot: this CPU has an erratum with TDX memory, boot with kvm_intel.tdx=0 to keep them\n");
 		return -EOPNOTSUPP;
 	}
 

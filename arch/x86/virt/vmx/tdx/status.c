@@ -43,17 +43,17 @@ static const struct {
 	[TDX_REASON_VIRTUALIZATION] = { "virtualization",
 		"see the kvm lines above" },
 	[TDX_REASON_NO_MODULE] = { "no-module",
-		"no TDX module is loaded, enable the TDX (SEAM) loader in the BIOS" },
+		"no TDX module is loaded, enable its SEAM loader in the BIOS; after S3, reboot" },
 	[TDX_REASON_MODULE_GONE] = { "module-gone",
 		"the TDX module does not answer anymore, power the host off and on" },
 	[TDX_REASON_SEAM_OFF] = { "seam-off",
-		"SEAMCALL took #GP, enable TDX (SEAM) in the BIOS" },
+		"SEAMCALL took #GP, enable TDX (SEAM) in the BIOS; after ACPI S3, reboot" },
 	[TDX_REASON_NO_SEAMCALL] = { "no-seamcall",
 		"SEAMCALL took #UD, this is a virtual machine or a CPU without TDX" },
 	[TDX_REASON_OLD_MODULE] = { "module-too-old",
 		"the TDX module is too old for this kernel, update it or the BIOS" },
 	[TDX_REASON_BUSY] = { "busy",
-		"the TDX module stayed busy, load kvm_intel again" },
+		"the TDX module stayed busy, reload kvm_intel" },
 	[TDX_REASON_USED_BEFORE] = { "used-before",
 		"the TDX module was used before this boot (by kexec?), reboot through the BIOS" },
 	[TDX_REASON_PLATFORM] = { "platform",
@@ -115,7 +115,7 @@ EXPORT_SYMBOL_GPL(tdx_get_reason);
 const char *tdx_advice(void)
 {
 	if (READ_ONCE(tdx_module_status) == TDX_MODULE_ERROR)
-		return "reboot to try again, see the virt/tdx lines above";
+		return "reboot through the BIOS to try again, see the virt/tdx lines above";
 
 	return tdx_reasons[tdx_get_reason()].advice;
 }
