@@ -109,8 +109,19 @@ configure() {
 		machine/copy-objdir "$3" "$2"
 	fi
 	mkdir -p "$2"
-	cp build/obj-"$1"/.config "$2/"
-	kmake "$2" olddefconfig
+	# Of the same options comes the same, which takes make seconds to find out.
+	if [ "$(configuration_of "$1")" != "$(cat "$2/configured" 2>/dev/null)" ]; then
+		cp build/obj-"$1"/.config "$2/"
+		kmake "$2" olddefconfig
+		configuration_of "$1" > "$2/configured"
+	fi
+}
+
+# configuration_of KERNEL: what configure makes one of: options, and what Kconfig knows.
+configuration_of() {
+	cat build/obj-"$1"/.config
+	git -C $step/linux ls-files -s -- '*Kconfig*'
+	echo "${CC:-gcc}"
 }
 
 # with_warnings REVISION LOG: all that the series touches, twice: TDX host support and kexec
@@ -120,9 +131,8 @@ with_warnings() {
 	local objdir with=(arch/x86/kernel kernel)
 
 	{
-		kmake $step/obj-w1 W=1 arch/x86/kvm/ arch/x86/virt/ virt/ &&
-			kmake $step/obj-w1 W=1 arch/x86/kernel/{process,reboot}.o \
-				$(touched_objects "$1" kernel/power) || return
+		kmake $step/obj-w1 W=1 arch/x86/kvm/ arch/x86/virt/ virt/ \
+			arch/x86/kernel/{process,reboot}.o $(touched_objects "$1" kernel/power) || return
 		configure main $step/obj-w1-kexec $step/obj-w1
 		! grep -q '^CONFIG_INTEL_TDX_HOST=y' $step/obj-w1-kexec/.config ||
 			with+=(arch/x86/kvm arch/x86/virt)
@@ -617,7 +627,7 @@ bad_input() {
 	echo >> $linux/arch/x86/kvm/vmx/tdx.c
 	echo >> patches/cover-letter
 	says 'build/linux has changes' patches/tree
-	says 'build/linux has changes' make clean
+	says 'build/linux has changes' patches/tree --check
 	says 'uncommitted changes' patches/export
 	cp $dir/cover-letter patches/cover-letter
 	git -C $linux checkout -q arch/x86/kvm/vmx/tdx.c
