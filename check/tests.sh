@@ -634,6 +634,21 @@ bad_input() {
 	patches/tree
 }
 
+# A copy of a kernel's directory has its own name in it, and is no kernel yet.
+objdir_copied() {
+	local dir=$PWD/build/copy
+
+	rm -rf "$dir"
+	mkdir -p "$dir/like/arch/x86/boot"
+	touch "$dir"/like/{.config,tdxsim.ko,arch/x86/boot/{bzImage,setup.bin}}
+	echo "cmd := gcc -o $dir/like/tools/x.o" > "$dir/like/.x.o.cmd"
+	machine/copy-objdir "$dir/like" "$dir/copy"
+	grep -x "cmd := gcc -o $dir/copy/tools/x.o" "$dir/copy/.x.o.cmd"
+	[ -f "$dir/copy/.config" ] && [ -f "$dir/copy/arch/x86/boot/setup.bin" ]
+	[ ! -e "$dir/copy/arch/x86/boot/bzImage" ] && [ ! -e "$dir/copy/tdxsim.ko" ]
+	says 'no kernel was built' machine/copy-objdir "$dir" "$dir/other"
+}
+
 # Nothing of a step that is interrupted goes on.
 step_interrupted() {
 	local dir=build/step-interrupted status=0 i
@@ -915,6 +930,7 @@ all_tests() {
 	run docs/kexec kexec_table
 	run docs/html documentation
 	run commands/bad-input bad_input
+	run commands/copy-objdir objdir_copied
 	run commands/step-interrupted step_interrupted
 	run commands/reported-bugs reported_bugs
 	run commands/bench-verdicts bench_verdicts
