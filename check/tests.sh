@@ -644,8 +644,10 @@ objdir_copied() {
 	echo "cmd := gcc -o $dir/like/tools/x.o" > "$dir/like/.x.o.cmd"
 	machine/copy-objdir "$dir/like" "$dir/copy"
 	grep -x "cmd := gcc -o $dir/copy/tools/x.o" "$dir/copy/.x.o.cmd"
-	[ -f "$dir/copy/.config" ] && [ -f "$dir/copy/arch/x86/boot/setup.bin" ]
-	[ ! -e "$dir/copy/arch/x86/boot/bzImage" ] && [ ! -e "$dir/copy/tdxsim.ko" ]
+	[ -f "$dir/copy/.config" ]
+	[ -f "$dir/copy/arch/x86/boot/setup.bin" ]
+	[ ! -e "$dir/copy/arch/x86/boot/bzImage" ]
+	[ ! -e "$dir/copy/tdxsim.ko" ]
 	says 'no kernel was built' machine/copy-objdir "$dir" "$dir/other"
 }
 
