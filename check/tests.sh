@@ -169,10 +169,14 @@ patch_builds() {
 	}
 	new_warnings $step/base-warnings "$log"
 	machine/mkkernel nokexec $step/linux $objdir
+	rm -rf "$step/patch-$number"
 	mkdir -p "$step/patch-$number/arch/x86/boot"
 	cp $objdir/arch/x86/boot/bzImage "$step/patch-$number/arch/x86/boot/"
 	cp $objdir/.config "$step/patch-$number/"
-	machine/mkinitramfs $objdir "$step/patch-$number/initramfs.cpio" --tests build/tests
+	# Over those of main, in the initramfs of that.
+	[ "$(cat $objdir/include/config/kernel.release)" = "$(cat build/obj-main/include/config/kernel.release)" ]
+	make -s -C $objdir modules_install INSTALL_MOD_STRIP=1 \
+		INSTALL_MOD_PATH="$PWD/$step/patch-$number/files"
 }
 
 # patch_boots NUMBER
@@ -181,8 +185,8 @@ patch_boots() {
 
 	printf '%s\n' '. /steps.sh' load no_warnings guest unload finish > "$dir/steps"
 	rm -rf "${dir:?}/boot"
-	machine/boot --kernel "$dir" --initrd "$dir/initramfs.cpio" --steps "$dir/steps" \
-		--log "$dir/boot"
+	machine/boot --kernel "$dir" --initrd build/initramfs-main.cpio --files "$dir/files" \
+		--steps "$dir/steps" --log "$dir/boot"
 	cat "$dir/boot/results.log"
 	grep -q '^# [0-9]* passed, 0 failed$' "$dir/boot/results.log"
 }

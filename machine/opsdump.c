@@ -152,13 +152,19 @@ static void add_section(const char *module, const char *name, __u64 dumped, __u6
 	nr_sections++;
 }
 
+/* Mostly of the same section as the last one. */
 static const struct section *find_section(const char *name)
 {
+	static size_t last;
 	size_t i;
 
+	if (last < nr_sections && !strcmp(sections[last].name, name))
+		return &sections[last];
 	for (i = 0; i < nr_sections; i++) {
-		if (!strcmp(sections[i].name, name))
+		if (!strcmp(sections[i].name, name)) {
+			last = i;
 			return &sections[i];
+		}
 	}
 	return NULL;
 }
@@ -179,32 +185,57 @@ static void read_vmlinux_symbols(FILE *file)
 	free(line);
 }
 
+/* " 24 .data 000010e0 00000000000006a0 ...": number, name, size, and address. */
+static void read_section(const char *module, char *line)
+{
+	char *number = strtok(line, " "), *name = strtok(NULL, " "), *rest;
+	__u64 size, addr;
+
+	if (!number || !name || strspn(number, "0123456789") != strlen(number))
+		return;
+	size = strtoull(strtok(NULL, "") ?: "", &rest, 16);
+	addr = strtoull(rest, NULL, 16);
+	add_section(module, name, addr, size);
+}
+
+/* "0000000000000010 l     F .text\t0000000000000020 function", with seven flags. */
+static void read_symbol(char *line)
+{
+	const struct section *section;
+	char *flags, *name, *symbol;
+	__u64 addr;
+
+	addr = strtoull(line, &flags, 16);
+	if (flags != line + 16 || strlen(flags) < 10)
+		return;
+	name = strtok(flags + 8, " \t\n");
+	strtok(NULL, " \t\n");
+	symbol = strtok(NULL, " \t\n");
+	/* Names of sections and files, and what is gone after init. */
+	if (!symbol || flags[6] == 'd' || flags[7] == 'f' || !strncmp(name, ".init", 5))
+		return;
+	section = find_section(name);
+	if (section && section->addr)
+		add_symbol(section->addr + addr - section->dumped, symbol);
+}
+
 /*
- * What objdump -h -t prints: " 24 .data 000010e0 00000000000006a0 ..." for the
- * sections, then "0000000000000010 l     F .text\t0000000000000020 function".
+ * What objdump -h -t prints. There are thousands of lines, and an emulated CPU, for
+ * which scanf() takes a second.
  */
 static void read_module_symbols(const char *module, FILE *file)
 {
 	static const char * const strings[] = { ".rodata.str1.1", ".rodata.str1.8" };
-	char *line = NULL, flags[8], name[64], symbol[512];
 	const struct section *section;
+	char *line = NULL;
 	size_t room = 0, s;
-	__u64 addr, size;
 
 	nr_sections = 0;
 	while (getline(&line, &room, file) > 0) {
-		if (sscanf(line, " %*u %63s %llx %llx", name, &size, &addr) == 3) {
-			add_section(module, name, addr, size);
-			continue;
-		}
-		if (sscanf(line, "%16llx %7c %63s %*x %511s", &addr, flags, name, symbol) != 4)
-			continue;
-		/* Names of sections and files, and what is gone after init. */
-		if (flags[5] == 'd' || flags[6] == 'f' || !strncmp(name, ".init", 5))
-			continue;
-		section = find_section(name);
-		if (section && section->addr)
-			add_symbol(section->addr + addr - section->dumped, symbol);
+		if (*line == ' ')
+			read_section(module, line);
+		else
+			read_symbol(line);
 	}
 	free(line);
 
@@ -286,7 +317,7 @@ static void open_kcore(void)
 		die("cannot read the program headers of /proc/kcore");
 }
 
-static bool read_kernel(__u64 addr, void *to, size_t size)
+static bool read_kcore(__u64 addr, void *to, size_t size)
 {
 	const struct elf64_phdr *p;
 
@@ -297,6 +328,28 @@ static bool read_kernel(__u64 addr, void *to, size_t size)
 			       (ssize_t)size;
 	}
 	return false;
+}
+
+/* A page at a time, which /proc/kcore takes as long for as for a word. */
+static bool read_kernel(__u64 addr, void *to, size_t size)
+{
+	static struct {
+		__u64 addr;
+		__u8 data[4096];
+	} pages[64], *page;
+	__u64 offset = addr % sizeof(page->data);
+
+	page = &pages[addr / sizeof(page->data) % ARRAY_SIZE(pages)];
+	if (page->addr != addr - offset) {
+		page->addr = 0;
+		if (!read_kcore(addr - offset, page->data, sizeof(page->data)))
+			return read_kcore(addr, to, size);
+		page->addr = addr - offset;
+	}
+	if (offset + size > sizeof(page->data))
+		return read_kcore(addr, to, size);
+	memcpy(to, page->data + offset, size);
+	return true;
 }
 
 static void print_address(__u64 addr)

@@ -88,15 +88,16 @@ try()
 # What the kernel logged, without what the steps did, as "<level>text".
 kernel_log()
 {
-	dmesg -r | sed -n 's/^\(<[0-7]>\)\[ *[0-9.]*\] /\1/; /^<[0-7]>/p'
+	dmesg -r | sed -n '/^<[0-7]>/s/\[[^]]*\] //p'
 }
 
-kernel_log_since_load()
+# Of these lines, warnings and worse since the last load.
+warnings_since_load()
 {
-	dmesg -r | awk '
-		/^<12>.*steps: # load / { n = 0; next }
-		/^<[0-7]>/ { sub(/\[ *[0-9.]*\] /, ""); line[n++] = $0 }
-		END { for (i = 0; i < n; i++) print line[i] }'
+	dmesg -r | sed -n '
+		/^<[0-4]>/{ s/\[[^]]*\] //; H; }
+		/^<12>.*steps: # load /{ s/.*//; x; }
+		${ x; p; }'
 }
 
 # refused VERB ERROR COMMAND...: the command fails, with this as its last words.
@@ -1002,7 +1003,7 @@ warnings()
 {
 	local found
 
-	found=$(kernel_log_since_load | grep "^<[0-4]>$vendor: ")
+	found=$(warnings_since_load | grep "^<.>$vendor: ")
 	expect "warnings /$2/" "$1" "$(echo "$found" | grep -c -E "$2")"
 	[ -z "$found" ] || echo "$found" | explain
 }
@@ -1012,7 +1013,7 @@ no_warnings()
 {
 	local found
 
-	found=$(kernel_log_since_load | grep -E '^<[0-4]>(kvm[a-z_]*|virt/tdx): ')
+	found=$(warnings_since_load | grep -E '^<.>(kvm[a-z_]*|virt/tdx): ')
 	if [ -z "$found" ]; then
 		ok no_warnings
 	else
