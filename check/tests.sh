@@ -102,12 +102,16 @@ series_quilt() {
 	git -C $step/linux diff --cached --exit-code --stat series
 }
 
+# starts_as OBJDIR LIKE: a new OBJDIR starts as a copy of LIKE, from the same tree, if that
+# is there.
+starts_as() {
+	[ -d "$1" ] || [ ! -f "$2/.config" ] || machine/copy-objdir "$2" "$1"
+}
+
 # configure KERNEL OBJDIR [LIKE]: as a kernel that was built, for the tree that is checked
-# out. A new OBJDIR starts as a copy of LIKE, from the same tree, if that is there.
+# out.
 configure() {
-	if [ $# = 3 ] && [ ! -d "$2" ] && [ -f "$3/.config" ]; then
-		machine/copy-objdir "$3" "$2"
-	fi
+	[ $# = 2 ] || starts_as "$2" "$3"
 	mkdir -p "$2"
 	# Of the same options comes the same, which takes make seconds to find out.
 	if [ "$(configuration_of "$1")" != "$(cat "$2/configured" 2>/dev/null)" ]; then
@@ -148,7 +152,8 @@ base_warnings() {
 	if [ "$(cat $step/base-of-warnings 2>/dev/null)" != "$base" ]; then
 		rm -rf $step/obj-w1 $step/obj-w1-kexec
 		checkout base
-		machine/mkconfig nokexec $step/linux $step/obj-w1
+		machine/mkkernel nokexec $step/linux $step/obj-nokexec
+		starts_as $step/obj-w1 $step/obj-nokexec
 		with_warnings base $warnings || {
 			cat $warnings
 			return 1
@@ -221,6 +226,7 @@ sparse_adds_nothing() {
 
 	for revision in base series; do
 		checkout $revision
+		starts_as $step/obj-sparse $step/obj-nokexec
 		machine/mkconfig nokexec $step/linux $step/obj-sparse
 		configure main $step/obj-sparse-kexec $step/obj-sparse
 		{
