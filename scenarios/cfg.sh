@@ -4,7 +4,7 @@
 #
 #   die WHY                what to do about a file that cannot be read
 #   is_list KEY            may it be given more than once? The values become lines
-#   check_value KEY VALUE  says what is wrong, if anything
+#   check_value KEY VALUE  fails if something is wrong, which it leaves in $why
 
 # GROUP/NAME for each, in the order of the files. GROUP is the name of the file.
 names=()
@@ -34,7 +34,8 @@ read_cfg()
 		key=${BASH_REMATCH[1]} text=${BASH_REMATCH[2]}
 		[ -n "$name" ] || die "$file:$at: '$key' before the first [name]"
 		[ -n "$text" ] || die "$file:$at: '$key' has no value"
-		why=$(check_value "$key" "$text") || die "$file:$at: $why"
+		# Not in a subshell, of which there would be a thousand.
+		check_value "$key" "$text" || die "$file:$at: $why"
 		if [ -n "${value[$name $key]-}" ]; then
 			is_list "$key" || die "$file:$at: '$key' is there twice"
 			text=${value[$name $key]}$'\n'$text
