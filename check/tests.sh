@@ -162,10 +162,24 @@ base_warnings() {
 	fi
 }
 
+# same_kernel COMMIT DIR: is the kernel in DIR that of the commit before, and is it also
+# that of this one, which is of tools or documentation only?
+same_kernel() {
+	git -C $linux diff --quiet "$1^" "$1" -- . ':!tools' ':!Documentation' ':!MAINTAINERS' &&
+		[ "$(cat "$2/commit" 2>/dev/null)" = "$(git -C $linux rev-parse "$1^")" ]
+}
+
 # patch_builds COMMIT NUMBER
 patch_builds() {
 	local commit=$1 number=$2 log=$step/w1-$2.log objdir=$step/obj-nokexec
 
+	rm -rf "$step/patch-$number"
+	if same_kernel "$commit" "$step/patch-$((number - 1))"; then
+		echo "no file of the kernel is changed, it is that of patch $((number - 1))"
+		cp -r "$step/patch-$((number - 1))" "$step/patch-$number"
+		echo "$commit" > "$step/patch-$number/commit"
+		return
+	fi
 	base_warnings
 	checkout "$commit"
 	with_warnings "$commit" "$log" || {
@@ -174,7 +188,6 @@ patch_builds() {
 	}
 	new_warnings $step/base-warnings "$log"
 	machine/mkkernel nokexec $step/linux $objdir
-	rm -rf "$step/patch-$number"
 	mkdir -p "$step/patch-$number/arch/x86/boot"
 	cp $objdir/arch/x86/boot/bzImage "$step/patch-$number/arch/x86/boot/"
 	cp $objdir/.config "$step/patch-$number/"
@@ -182,6 +195,7 @@ patch_builds() {
 	[ "$(cat $objdir/include/config/kernel.release)" = "$(cat build/obj-main/include/config/kernel.release)" ]
 	make -s -C $objdir modules_install INSTALL_MOD_STRIP=1 \
 		INSTALL_MOD_PATH="$PWD/$step/patch-$number/files"
+	echo "$commit" > "$step/patch-$number/commit"
 }
 
 # patch_boots NUMBER
