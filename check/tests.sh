@@ -638,6 +638,10 @@ bad_input() {
 	says "no kernel 'nosuch'" bench/build nosuch
 	says 'no kernel' machine/boot --kernel $dir --initrd $dir/x.cpio --log $dir/log --steps $dir/steps
 	says 'unknown option' machine/boot --nosuch
+	mkdir -p $dir/kernel/arch/x86/boot
+	touch $dir/kernel/arch/x86/boot/bzImage
+	echo 'selftests quick' > $dir/selftests
+	says 'no initramfs' machine/boot --kernel $dir/kernel --initrd $dir/x.cpio --log $dir/log --steps $dir/selftests
 	says 'no kernel configuration' machine/mkkernel nosuch $linux $dir/obj
 	says "CONFIG is small or debian, not 'nosuch'" make deb CONFIG=nosuch
 	says "CONFIG is small or debian, not ''" make deb CONFIG=

@@ -88,7 +88,7 @@ try()
 # What the kernel logged, without what the steps did, as "<level>text".
 kernel_log()
 {
-	dmesg -r | sed -n '/^<[0-7]>/s/\[[^]]*\] //p'
+	dmesg -r | sed -n '/^<[0-7]>/{ s/\[[^]]*\] //; p; }'
 }
 
 # Of these lines, warnings and worse since the last load.
