@@ -128,16 +128,15 @@ configuration_of() {
 	echo "${CC:-gcc}"
 }
 
-# with_warnings REVISION LOG: all that the series touches, twice: TDX host support and kexec
-# exclude each other up to the patch that lifts that.
+# with_warnings REVISION LOG: the kernel that boots, and what it lacks, as TDX host support
+# and kexec exclude each other up to the patch that lifts that.
 # shellcheck disable=SC2046 # one argument an object
 with_warnings() {
-	local objdir with=(arch/x86/kernel kernel)
+	local with=(arch/x86/kernel kernel)
 
 	{
-		kmake $step/obj-w1 W=1 arch/x86/kvm/ arch/x86/virt/ virt/ \
-			arch/x86/kernel/{process,reboot}.o $(touched_objects "$1" kernel/power) || return
-		configure main $step/obj-w1-kexec $step/obj-w1
+		KBUILD_EXTRA_WARN=1 machine/mkkernel nokexec $step/linux $step/obj-nokexec || return
+		configure main $step/obj-w1-kexec $step/obj-nokexec
 		! grep -q '^CONFIG_INTEL_TDX_HOST=y' $step/obj-w1-kexec/.config ||
 			with+=(arch/x86/kvm arch/x86/virt)
 		kmake $step/obj-w1-kexec W=1 kernel/kexec.o kernel/kexec_file.o \
@@ -145,15 +144,15 @@ with_warnings() {
 	} > "$2" 2>&1
 }
 
+# What is compiled already does not warn again. So $step/base-of-warnings is there only
+# while all of that was found to be good.
 base_warnings() {
 	local warnings=$step/base-warnings base
 
 	base=$(git -C $linux rev-parse base)
 	if [ "$(cat $step/base-of-warnings 2>/dev/null)" != "$base" ]; then
-		rm -rf $step/obj-w1 $step/obj-w1-kexec
+		rm -rf $step/base-of-warnings $step/obj-nokexec $step/obj-w1-kexec
 		checkout base
-		machine/mkkernel nokexec $step/linux $step/obj-nokexec
-		starts_as $step/obj-w1 $step/obj-nokexec
 		with_warnings base $warnings || {
 			cat $warnings
 			return 1
@@ -182,12 +181,13 @@ patch_builds() {
 	fi
 	base_warnings
 	checkout "$commit"
+	mv $step/base-of-warnings $step/base-of-warnings.new
 	with_warnings "$commit" "$log" || {
 		cat "$log"
 		return 1
 	}
 	new_warnings $step/base-warnings "$log"
-	machine/mkkernel nokexec $step/linux $objdir
+	mv $step/base-of-warnings.new $step/base-of-warnings
 	mkdir -p "$step/patch-$number/arch/x86/boot"
 	cp $objdir/arch/x86/boot/bzImage "$step/patch-$number/arch/x86/boot/"
 	cp $objdir/.config "$step/patch-$number/"
@@ -513,7 +513,7 @@ conformance_of_seamcall() {
 			'try seamcall rmmod seamcall' unload finish
 	} > $dir/steps
 	machine/boot --kernel build/obj-main --initrd build/initramfs-main.cpio \
-		--steps $dir/steps --files $dir/files --log $dir
+		--steps $dir/steps --files $dir/files --log $dir --cpus 1:1:1
 	cat $dir/results.log
 	grep -q '^# [0-9]* passed, 0 failed$' $dir/results.log
 }

@@ -760,7 +760,7 @@ at_reboot()
 finish_kernel()
 {
 	finish
-	stty -F /dev/ttyS1 raw -echo
+	stty -F /dev/ttyS1 115200 raw -echo
 	mark "$1"
 }
 
@@ -790,7 +790,7 @@ crash_alone()
 	finish_kernel crash
 	# As init ends.
 	echo "# end of steps" >/dev/ttyS1
-	stty -F /dev/ttyS1 raw -echo
+	stty -F /dev/ttyS1 115200 raw -echo
 	taskset 1 sh -c "echo 1 >$wbinvd_dir/panic"
 }
 
