@@ -384,35 +384,56 @@ debian_config() {
 	[ "$differ" = "$(printf '%s\n' CONFIG_ARCH_KEEP_MEMBLOCK CONFIG_INTEL_TDX_HOST CONFIG_LOCALVERSION)" ]
 }
 
-# debian_builds base|oldest|newest COMPILER: what the series touches, with Debian's
-# configuration, has no warning that was not there before. Before, Debian's configuration
-# has no arch/x86/virt/vmx/tdx.
+# debian_builds base|oldest|newest: what the series touches, with Debian's configuration,
+# has no warning that was not there before, of gcc or clang. These work side by side, as
+# each has a minute in which there is one thing to do.
 debian_builds() {
-	local objdir=build/debian/$1/obj-$2 revision tree objects
+	local compiler revision tree builds pid
 
 	for revision in base series; do
 		debian_tree "$1" $revision
-		mkdir -p "$objdir"
-		{
-			xz -dc /usr/src/linux-config-6.12/config.amd64_none_amd64.xz
-			echo CONFIG_INTEL_TDX_HOST=y
-		} > "$objdir/.config"
-		mapfile -t objects < <(git -C $linux diff --name-only --diff-filter=d base series -- '*.c' ':!tools' |
-			sed 's/c$/o/' | while read -r object; do
-				[ ! -f "$tree/${object%o}c" ] || [[ $revision:$object = base:arch/x86/virt/* ]] ||
-					echo "$object"
-			done)
-		# What is there already would not warn again.
-		(cd "$objdir" && rm -f "${objects[@]}")
-		CC=$2 debian_make "$tree" "$objdir" olddefconfig
-		CC=$2 debian_make "$tree" "$objdir" prepare
-		debian_objects "$2" "$tree" "$objdir" "${objects[@]}" > "$objdir-$revision.log" 2>&1 || {
-			cat "$objdir-$revision.log"
-			return 1
-		}
-		(cd "$objdir" && ls -- "${objects[@]}")
+		builds=()
+		for compiler in gcc clang; do
+			debian_revision "$1" $revision $compiler > "build/debian/$1/$compiler-$revision.log" 2>&1 &
+			builds+=($!)
+		done
+		for pid in "${builds[@]}"; do
+			wait "$pid" || {
+				wait
+				tail -n 40 "build/debian/$1/"{gcc,clang}-$revision.log
+				return 1
+			}
+		done
 	done
-	new_warnings "$objdir-base.log" "$objdir-series.log"
+	for compiler in gcc clang; do
+		new_warnings "build/debian/$1/obj-$compiler-"{base,series}.log
+	done
+}
+
+# debian_revision base|oldest|newest base|series COMPILER: of what is in $tree. Before,
+# Debian's configuration has no arch/x86/virt/vmx/tdx.
+debian_revision() {
+	local objdir=build/debian/$1/obj-$3 revision=$2 objects
+
+	mkdir -p "$objdir"
+	{
+		xz -dc /usr/src/linux-config-6.12/config.amd64_none_amd64.xz
+		echo CONFIG_INTEL_TDX_HOST=y
+	} > "$objdir/.config"
+	mapfile -t objects < <(git -C $linux diff --name-only --diff-filter=d base series -- '*.c' ':!tools' |
+		sed 's/c$/o/' | while read -r object; do
+			[ ! -f "$tree/${object%o}c" ] || [[ $revision:$object = base:arch/x86/virt/* ]] ||
+				echo "$object"
+		done)
+	# What is there already would not warn again.
+	(cd "$objdir" && rm -f "${objects[@]}")
+	CC=$3 debian_make "$tree" "$objdir" olddefconfig
+	CC=$3 debian_make "$tree" "$objdir" prepare
+	debian_objects "$3" "$tree" "$objdir" "${objects[@]}" > "$objdir-$revision.log" 2>&1 || {
+		cat "$objdir-$revision.log"
+		return 1
+	}
+	(cd "$objdir" && ls -- "${objects[@]}")
 }
 
 # debian_objects COMPILER TREE OBJDIR OBJECT...
@@ -451,8 +472,7 @@ debian_version() {
 		return 0
 	fi
 	debian_config "$1"
-	debian_builds "$1" gcc
-	debian_builds "$1" clang
+	debian_builds "$1"
 }
 
 # builds_without_warnings LOG: of its last build.
@@ -1012,8 +1032,7 @@ all_tests() {
 	run build/clang-main clang_builds main
 	run build/clang-notdx clang_builds notdx
 	run debian/config debian_config base
-	run debian/gcc debian_builds base gcc
-	run debian/clang debian_builds base clang
+	run debian/builds debian_builds base
 	run debian/oldest debian_version oldest
 	run debian/newest debian_version newest
 }
