@@ -175,7 +175,8 @@ patch_builds() {
 	rm -rf "$step/patch-$number"
 	if same_kernel "$commit" "$step/patch-$((number - 1))"; then
 		echo "no file of the kernel is changed, it is that of patch $((number - 1))"
-		cp -r "$step/patch-$((number - 1))" "$step/patch-$number"
+		mkdir "$step/patch-$number"
+		cp -r "$step/patch-$((number - 1))"/{.config,arch,files} "$step/patch-$number/"
 		echo "$commit" > "$step/patch-$number/commit"
 		return
 	fi
@@ -210,21 +211,15 @@ patch_boots() {
 	grep -q '^# [0-9]* passed, 0 failed$' "$dir/boot/results.log"
 }
 
-# boot_patches NUMBER...: several side by side.
-boot_patches() {
-	local nth
-
-	for nth; do
-		while [ "$(jobs -rp | wc -l)" -ge "${jobs:?}" ]; do
-			wait -n
-		done
-		rm -f "$step/patch-$nth/status"
-		{
-			(set -e; patch_boots "$nth") > "$step/patch-$nth/boot.log" 2>&1
-			echo $? > "$step/patch-$nth/status"
-		} &
-	done
+# start_patch NUMBER: boots it while the next one is built, which often has one thing to do.
+start_patch() {
+	[ -d "$step/patch-$1" ] || return
 	wait
+	rm -f "$step/patch-$1/status"
+	{
+		(set -e; patch_boots "$1") > "$step/patch-$1/boot.log" 2>&1
+		echo $? > "$step/patch-$1/status"
+	} &
 }
 
 # patch_booted NUMBER
@@ -326,27 +321,42 @@ debian_source() {
 	esac
 }
 
+# debian_unpack oldest|newest: the source of that version, without the series.
+debian_unpack() {
+	local dir=build/debian/$1 version
+
+	version=$(debian_source "$1")
+	[ "$(cat "$dir/version" 2>/dev/null)" != "$version" ] || return 0
+	rm -rf "$dir"
+	mkdir -p "$dir/linux"
+	(cd "$dir" && apt-get -q download "linux-source-6.12=$version")
+	dpkg-deb --fsys-tarfile "$dir"/*.deb | tar -xO ./usr/src/linux-source-6.12.tar.xz |
+		tar -xJ -C "$dir/linux" --strip-components=1
+	rm "$dir"/*.deb
+	echo "$version" > "$dir/version"
+}
+
+# debian_unpack_early: for debian_version, while the tests before it leave a CPU idle. What
+# fails is tried again there.
+debian_unpack_early() {
+	is_base oldest || (set -e; debian_unpack oldest) > build/logs/debian-unpack.log 2>&1 &
+}
+
+# is_base oldest|newest: has the base that version?
+is_base() {
+	[ "linux-source-6.12 $(debian_source "$1")" = "$(git -C $linux log -1 --format=%s base)" ]
+}
+
 # debian_tree base|oldest|newest base|series: $tree is Debian's source, without the series
 # or with it. oldest and newest get it from quilt, as a source package does.
 debian_tree() {
-	local dir=build/debian/$1 version
-
 	if [ "$1" = base ]; then
 		tree=$step/linux
 		checkout "$2"
 		return
 	fi
-	tree=$dir/linux
-	version=$(debian_source "$1")
-	if [ "$(cat "$dir/version" 2>/dev/null)" != "$version" ]; then
-		rm -rf "$dir"
-		mkdir -p "$tree"
-		(cd "$dir" && apt-get -q download "linux-source-6.12=$version")
-		dpkg-deb --fsys-tarfile "$dir"/*.deb | tar -xO ./usr/src/linux-source-6.12.tar.xz |
-			tar -xJ -C "$tree" --strip-components=1
-		rm "$dir"/*.deb
-		echo "$version" > "$dir/version"
-	fi
+	debian_unpack "$1"
+	tree=build/debian/$1/linux
 	in_quilt "$tree" pop -f -q -a || [ ! -s "$tree.pc/applied-patches" ]
 	[ "$2" = base ] || in_quilt "$tree" push -q -a --fuzz=0
 }
@@ -468,9 +478,7 @@ debian_version() {
 		return 1
 	}
 	echo "linux-source-6.12 $version"
-	if [ "linux-source-6.12 $version" = "$(git -C $linux log -1 --format=%s base)" ]; then
-		return 0
-	fi
+	! is_base "$1" || return 0
 	debian_config "$1"
 	debian_builds "$1"
 }
@@ -513,35 +521,47 @@ tdxsim_vectors() {
 	build/vectors/test check/rows.vec build/vectors/*.vec
 }
 
-# The same answers, from SEAMCALL on an emulated machine.
+# The same answers, from SEAMCALL on emulated machines: a rule needs two CPUs, and one is
+# faster for the others.
 conformance_of_seamcall() {
-	local dir=build/logs/conformance file
+	local dir=build/logs/conformance file rows status=0
 
 	rm -rf $dir
-	mkdir -p $dir/files/vectors
-	cp check/rows.vec $dir/files/vectors/
+	mkdir -p $dir/{rows,vectors}/files/vectors
+	cp check/rows.vec $dir/rows/files/vectors/
 	for file in check/vectors/*.vec.xz; do
-		xz -dc "$file" > "$dir/files/vectors/$(basename "$file" .xz)"
+		xz -dc "$file" > "$dir/vectors/files/vectors/$(basename "$file" .xz)"
 	done
+	conformance_machine $dir/rows 1:2:1 "log_has 'tdxsim: test bed: bad line \"lps 2x\"'" &
+	rows=$!
+	conformance_machine $dir/vectors 1:1:1 &
+	wait $! || status=1
+	wait $rows || status=1
+	return $status
+}
+
+# conformance_machine DIR CPUS [VERB]: with the vectors in DIR/files.
+conformance_machine() {
+	local dir=$1 cpus=$2 file
+
 	{
 		printf '%s\n' '. /steps.sh' 'options kvm enable_virt_at_load=0' 'tdxsim testbed=Y' \
 			'load tdx=0' 'try seamcall modprobe seamcall'
 		for file in "$dir"/files/vectors/*; do
 			echo "vectors /vectors/$(basename "$file")"
 		done
-		printf '%s\n' "log_has 'tdxsim: test bed: bad line \"lps 2x\"'" \
-			'try seamcall rmmod seamcall' unload finish
-	} > $dir/steps
+		printf '%s\n' "${@:3}" 'try seamcall rmmod seamcall' unload finish
+	} > "$dir/steps"
 	machine/boot --kernel build/obj-main --initrd build/initramfs-main.cpio \
-		--steps $dir/steps --files $dir/files --log $dir --cpus 1:1:1
-	cat $dir/results.log
-	grep -q '^# [0-9]* passed, 0 failed$' $dir/results.log
+		--steps "$dir/steps" --files "$dir/files" --log "$dir" --cpus "$cpus"
+	cat "$dir/results.log"
+	grep -q '^# [0-9]* passed, 0 failed$' "$dir/results.log"
 }
 
 # Printed as comments, with the number of calls that were as they have to be.
 conformance_figures() {
 	! selected conformance/seamcall ||
-		sed -nE 's/^(not )?ok - vectors .vectors./# /p' build/logs/conformance/results.log
+		sed -nE 's/^(not )?ok - vectors .vectors./# /p' build/logs/conformance/{rows,vectors}/results.log
 }
 
 # kernel_reports KERNEL BUG=REPORT...: a machine with these bugs of machine/bugs is
@@ -883,6 +903,13 @@ reported_bugs() {
 	machine/reported $log | grep -F 'Call Trace:'
 	printf '%b\n' "$trace" >> $log
 	machine/reported --crash $log | grep -F 'Call Trace:'
+	# The one that Linux 6.12 has on its own, and one like it.
+	printf '%b\n' '[ 1.0] WARNING: CPU: 3 PID: 29 at ../linux/kernel/sched/deadline.c:428 task_non_contending+0x39c/0x560' "$trace" > $log
+	says_nothing machine/reported $log
+	printf '%b\n' "$trace" >> $log
+	machine/reported $log | grep -F 'Call Trace:'
+	printf '%b\n' '[ 1.0] WARNING: CPU: 3 PID: 29 at ../linux/kernel/sched/deadline.c:428 task_contending+0x1/0x2' > $log
+	machine/reported $log | grep -F task_contending
 	# The failure has no trace of its own.
 	printf '%b\n' "$failure" '[ 1.0] '{1..6} "$trace" > $log
 	machine/reported --no-memory $log | grep -F 'Call Trace:'
@@ -958,13 +985,14 @@ debug_tests() {
 }
 
 all_tests() {
-	local commits commit nth=0 patch file kernel boots=()
+	local commits commit nth=0 patch file kernel
 
 	if [[ ${only:?} = debug/* ]]; then
 		debug_tests
 		return
 	fi
 	need series > /dev/null || return
+	! selected debian/oldest || debian_unpack_early
 	run style/shellcheck shellcheck_scripts
 	for patch in build/series/0*[1-9]*.patch; do
 		run "style/checkpatch-$(basename "$patch" .patch)" checkpatch "$patch"
@@ -1019,12 +1047,10 @@ all_tests() {
 	for commit in "${commits[@]}"; do
 		nth=$((nth + 1))
 		run "patch/$nth-builds" patch_builds "$commit" $nth
+		! selected "patch/$nth-boots" || start_patch $nth
 	done
+	wait
 	for nth in $(seq "${#commits[@]}"); do
-		! selected "patch/$nth-boots" || boots+=("$nth")
-	done
-	boot_patches "${boots[@]}"
-	for nth in "${boots[@]}"; do
 		run "patch/$nth-boots" patch_booted "$nth"
 	done
 	run build/sparse sparse_adds_nothing
@@ -1033,6 +1059,7 @@ all_tests() {
 	run build/clang-notdx clang_builds notdx
 	run debian/config debian_config base
 	run debian/builds debian_builds base
+	wait
 	run debian/oldest debian_version oldest
 	run debian/newest debian_version newest
 }
