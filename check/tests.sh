@@ -60,7 +60,6 @@ checkpatch() {
 
 # The series as it is mailed gives the tree that was tested.
 series_applies() {
-	patches/mail
 	checkout base
 	git -C $step/linux -c user.name=check -c user.email=check@localhost \
 		am -q "$PWD"/build/series/0*[1-9]*.patch
@@ -128,20 +127,23 @@ configuration_of() {
 	echo "${CC:-gcc}"
 }
 
-# with_warnings REVISION LOG: the kernel that boots, and what it lacks, as TDX host support
-# and kexec exclude each other up to the patch that lifts that.
+# with_warnings REVISION SINCE LOG: the kernel that boots, and what it lacks, as TDX host
+# support and kexec exclude each other up to the patch that lifts that. The comments of all
+# files would take minutes; they are those that differ from SINCE.
 # shellcheck disable=SC2046 # one argument an object
 with_warnings() {
 	local with=(arch/x86/kernel kernel)
 
 	{
-		KBUILD_EXTRA_WARN=1 machine/mkkernel nokexec $step/linux $step/obj-nokexec || return
+		git -C $step/linux diff -z --name-only --diff-filter=d "$2" "$1" -- '*.[ch]' ':!tools' |
+			(cd $step/linux && xargs -0 -r scripts/kernel-doc -none)
+		KBUILD_EXTRA_WARN=1 MAKEFLAGS=cmd_checkdoc= machine/mkkernel nokexec $step/linux $step/obj-nokexec || return
 		configure main $step/obj-w1-kexec $step/obj-nokexec
 		! grep -q '^CONFIG_INTEL_TDX_HOST=y' $step/obj-w1-kexec/.config ||
 			with+=(arch/x86/kvm arch/x86/virt)
 		kmake $step/obj-w1-kexec W=1 kernel/kexec.o kernel/kexec_file.o \
 			arch/x86/kernel/crash.o $(touched_objects "$1" "${with[@]}")
-	} > "$2" 2>&1
+	} > "$3" 2>&1
 }
 
 # What is compiled already does not warn again. So $step/base-of-warnings is there only
@@ -153,7 +155,7 @@ base_warnings() {
 	if [ "$(cat $step/base-of-warnings 2>/dev/null)" != "$base" ]; then
 		rm -rf $step/base-of-warnings $step/obj-nokexec $step/obj-w1-kexec
 		checkout base
-		with_warnings base $warnings || {
+		with_warnings base series $warnings || {
 			cat $warnings
 			return 1
 		}
@@ -183,7 +185,7 @@ patch_builds() {
 	base_warnings
 	checkout "$commit"
 	mv $step/base-of-warnings $step/base-of-warnings.new
-	with_warnings "$commit" "$log" || {
+	with_warnings "$commit" "$commit^" "$log" || {
 		cat "$log"
 		return 1
 	}
@@ -993,12 +995,13 @@ all_tests() {
 	fi
 	need series > /dev/null || return
 	! selected debian/oldest || debian_unpack_early
-	run style/shellcheck shellcheck_scripts
+	early style/shellcheck shellcheck_scripts
+	early docs/html documentation
 	for patch in build/series/0*[1-9]*.patch; do
-		run "style/checkpatch-$(basename "$patch" .patch)" checkpatch "$patch"
+		early "style/checkpatch-$(basename "$patch" .patch)" checkpatch "$patch"
 	done
 	for file in check/*.c machine/*.[ch] machine/*/*.c bench/*.[ch] bench/*/*.c; do
-		run "style/checkpatch-$(basename "$file" .c)" checkpatch --no-tree -f "$file"
+		early "style/checkpatch-$(basename "$file" .c)" checkpatch --no-tree -f "$file"
 	done
 	run series/applies series_applies
 	run series/exports series_exports
@@ -1006,7 +1009,6 @@ all_tests() {
 	run tdxsim/vectors tdxsim_vectors
 	run docs/messages documented_messages
 	run docs/kexec kexec_table
-	run docs/html documentation
 	run commands/bad-input bad_input
 	run commands/copy-objdir objdir_copied
 	run commands/step-interrupted step_interrupted
@@ -1014,6 +1016,7 @@ all_tests() {
 	run commands/bench-verdicts bench_verdicts
 	run commands/bench-peers bench_peers
 	run commands/mutants faults_of_mutants
+	join_early
 
 	if group build || group scenario || group matrix || group patch; then
 		need kernels || return
