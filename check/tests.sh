@@ -216,12 +216,13 @@ patch_boots() {
 # start_patch NUMBER: boots it while the next one is built, which often has one thing to do.
 start_patch() {
 	[ -d "$step/patch-$1" ] || return
-	wait
+	[ -z "$booting" ] || wait "$booting"
 	rm -f "$step/patch-$1/status"
 	{
 		(set -e; patch_boots "$1") > "$step/patch-$1/boot.log" 2>&1
 		echo $? > "$step/patch-$1/status"
 	} &
+	booting=$!
 }
 
 # patch_booted NUMBER
@@ -917,9 +918,10 @@ reported_bugs() {
 	machine/reported --no-memory $log | grep -F 'Call Trace:'
 }
 
-# Each scenario is a test, its own runner prints them as they end.
+# Each scenario is a test, its own runner prints them as they end. Left in $races are those
+# that may have one CPU, and take it.
 scenario_tests() {
-	local names=() name line before=$number pattern='^(ok|not ok) [0-9]+ - (.*)$'
+	local names=() name
 
 	scenarios/run --list > build/scenarios || {
 		failed=$((failed + 1))
@@ -928,11 +930,36 @@ scenario_tests() {
 		return
 	}
 	while read -r name _; do
+		case $name in
 		# Those take many minutes each, and are for make debug.
-		[[ $name != debug/* ]] || continue
-		! selected "scenario/$name" || names+=("$name")
+		debug/*) ;;
+		races/*) ! selected "scenario/$name" || races+=("$name") ;;
+		*) ! selected "scenario/$name" || names+=("$name") ;;
+		esac
 	done < build/scenarios
-	[ ${#names[@]} -gt 0 ] || return 0
+	scenario_results "${#names[@]}" < <(run_scenarios "${jobs:?}" "${names[@]}")
+}
+
+# run_scenarios JOBS NAME...: without a name none, where scenarios/run would take all.
+run_scenarios() {
+	[ $# = 1 ] ||
+		scenarios/run --jobs "$1" --kernels build --logs build/logs/scenarios "${@:2}" 2>&1 < /dev/null
+}
+
+start_races() {
+	run_scenarios 1 "${races[@]}" > "${logs:?}/races.ktap" &
+}
+
+# end_races PID
+end_races() {
+	wait "$1"
+	scenario_results "${#races[@]}" < "$logs/races.ktap"
+}
+
+# scenario_results COUNT: so many in what scenarios/run prints.
+scenario_results() {
+	local line before=$number pattern='^(ok|not ok) [0-9]+ - (.*)$'
+
 	while IFS= read -r line; do
 		if [[ $line =~ $pattern ]]; then
 			number=$((number + 1))
@@ -945,19 +972,12 @@ scenario_tests() {
 		elif [[ $line = '#'* || $line = run:* ]]; then
 			echo "$line"
 		fi
-	done < <(scenarios/run --jobs "${jobs:?}" --kernels build --logs build/logs/scenarios "${names[@]}" 2>&1)
-	if [ $((number - before)) != ${#names[@]} ]; then
+	done
+	if [ $((number - before)) != "$1" ]; then
 		failed=$((failed + 1))
 		number=$((number + 1))
 		echo "not ok $number scenario/all-have-a-result"
 	fi
-}
-
-# Prints the table of the fault matrix too, as diagnostics.
-matrix_part() {
-	selected matrix/part || return 0
-	run matrix/part check/matrix --part --jobs "${jobs:?}"
-	cat build/matrix/table
 }
 
 # What make check has no time for.
@@ -987,14 +1007,17 @@ debug_tests() {
 }
 
 all_tests() {
-	local commits commit nth=0 patch file kernel
+	local commits commit nth=0 patch file kernel booting='' races=() races_pid unpacking=
 
 	if [[ ${only:?} = debug/* ]]; then
 		debug_tests
 		return
 	fi
 	need series > /dev/null || return
-	! selected debian/oldest || debian_unpack_early
+	if selected debian/oldest; then
+		debian_unpack_early
+		unpacking=$!
+	fi
 	early style/shellcheck shellcheck_scripts
 	early docs/html documentation
 	for patch in build/series/0*[1-9]*.patch; do
@@ -1044,25 +1067,33 @@ all_tests() {
 	run conformance/seamcall conformance_of_seamcall
 	conformance_figures
 	scenario_tests
-	matrix_part
 
+	# The machines of the matrix, and of the patches, while the compiler leaves a CPU idle.
+	early matrix/part check/matrix --part --jobs 1
 	mapfile -t commits < <(git -C $linux rev-list --reverse base..series)
 	for commit in "${commits[@]}"; do
 		nth=$((nth + 1))
 		run "patch/$nth-builds" patch_builds "$commit" $nth
 		! selected "patch/$nth-boots" || start_patch $nth
 	done
-	wait
+	[ -z "$booting" ] || wait "$booting"
 	for nth in $(seq "${#commits[@]}"); do
 		run "patch/$nth-boots" patch_booted "$nth"
 	done
+	join_early
+	# The table of the matrix, as diagnostics.
+	! selected matrix/part || cat build/matrix/table
+	start_races
+	races_pid=$!
 	run build/sparse sparse_adds_nothing
 	run build/kexec-path kexec_path
 	run build/clang-main clang_builds main
 	run build/clang-notdx clang_builds notdx
 	run debian/config debian_config base
 	run debian/builds debian_builds base
-	wait
+	# Its source.
+	[ -z "$unpacking" ] || wait "$unpacking"
 	run debian/oldest debian_version oldest
 	run debian/newest debian_version newest
+	end_races "$races_pid"
 }
