@@ -403,6 +403,7 @@ debian_config() {
 debian_builds() {
 	local compiler revision tree builds pid
 
+	mkdir -p "build/debian/$1"
 	for revision in base series; do
 		debian_tree "$1" $revision
 		builds=()
@@ -906,13 +907,6 @@ reported_bugs() {
 	machine/reported $log | grep -F 'Call Trace:'
 	printf '%b\n' "$trace" >> $log
 	machine/reported --crash $log | grep -F 'Call Trace:'
-	# The one that Linux 6.12 has on its own, and one like it.
-	printf '%b\n' '[ 1.0] WARNING: CPU: 3 PID: 29 at ../linux/kernel/sched/deadline.c:428 task_non_contending+0x39c/0x560' "$trace" > $log
-	says_nothing machine/reported $log
-	printf '%b\n' "$trace" >> $log
-	machine/reported $log | grep -F 'Call Trace:'
-	printf '%b\n' '[ 1.0] WARNING: CPU: 3 PID: 29 at ../linux/kernel/sched/deadline.c:428 task_contending+0x1/0x2' > $log
-	machine/reported $log | grep -F task_contending
 	# The failure has no trace of its own.
 	printf '%b\n' "$failure" '[ 1.0] '{1..6} "$trace" > $log
 	machine/reported --no-memory $log | grep -F 'Call Trace:'
