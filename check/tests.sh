@@ -442,7 +442,6 @@ debian_revision() {
 	# What is there already would not warn again.
 	(cd "$objdir" && rm -f "${objects[@]}")
 	CC=$3 debian_make "$tree" "$objdir" olddefconfig
-	CC=$3 debian_make "$tree" "$objdir" prepare
 	debian_objects "$3" "$tree" "$objdir" "${objects[@]}" > "$objdir-$revision.log" 2>&1 || {
 		cat "$objdir-$revision.log"
 		return 1
