@@ -866,10 +866,22 @@ bench_verdicts() {
 	END
 }
 
-# make bench has the series with each peer on top.
+# The kernels of make bench and make debug have their options: those that make check builds
+# are not all.
+configurations() {
+	local name
+
+	for name in bench leaks kasan kcsan; do
+		machine/mkconfig $name $linux build/config
+	done
+}
+
+# make bench has the unpatched kernel, and the series with each peer on top.
 bench_peers() {
 	local peer
 
+	checkout base
+	machine/mkconfig bench $step/linux build/config-base
 	checkout series
 	for peer in bench/peers/*.patch; do
 		echo "$peer"
@@ -1013,6 +1025,7 @@ all_tests() {
 	fi
 	early style/shellcheck shellcheck_scripts
 	early docs/html documentation
+	early commands/configurations configurations
 	for patch in build/series/0*[1-9]*.patch; do
 		early "style/checkpatch-$(basename "$patch" .patch)" checkpatch "$patch"
 	done
