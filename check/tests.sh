@@ -146,6 +146,14 @@ with_warnings() {
 	} > "$3" 2>&1
 }
 
+# main_as_nokexec: W=1 has everything compiled anew, but what shell scripts make, which takes
+# them a minute, comes from the kernel that boots, unless the series has a part in it.
+main_as_nokexec() {
+	[ -f build/obj-main/vmlinux ] || return 0
+	machine/copy-objdir build/obj-main $step/obj-nokexec $step/linux
+	git -C $step/linux diff -z --name-only --diff-filter=M base series | (cd $step/linux && xargs -0 touch)
+}
+
 # What is compiled already does not warn again. So $step/base-of-warnings is there only
 # while all of that was found to be good.
 base_warnings() {
@@ -155,6 +163,7 @@ base_warnings() {
 	if [ "$(cat $step/base-of-warnings 2>/dev/null)" != "$base" ]; then
 		rm -rf $step/base-of-warnings $step/obj-nokexec $step/obj-w1-kexec
 		checkout base
+		main_as_nokexec
 		with_warnings base series $warnings || {
 			cat $warnings
 			return 1
@@ -713,13 +722,21 @@ objdir_copied() {
 	mkdir -p "$dir/like/arch/x86/boot"
 	touch "$dir"/like/{.config,tdxsim.ko,arch/x86/boot/{bzImage,setup.bin},arch/x86/kvm.ko}
 	echo "cmd := gcc -o $dir/like/tools/x.o" > "$dir/like/.x.o.cmd"
+	echo "cmd := gcc -c $dir/tree/y.c" > "$dir/like/.y.o.cmd"
+	says 'does not say what its source is' machine/copy-objdir "$dir/like" "$dir/moved" "$dir/other"
+	mkdir -p "$dir"/{tree,other}
+	ln -s "$dir/tree" "$dir/like/source"
 	machine/copy-objdir "$dir/like" "$dir/copy"
+	grep -x "cmd := gcc -c $dir/tree/y.c" "$dir/copy/.y.o.cmd"
 	grep -x "cmd := gcc -o $dir/copy/tools/x.o" "$dir/copy/.x.o.cmd"
 	[ -f "$dir/copy/.config" ]
 	[ -f "$dir/copy/arch/x86/boot/setup.bin" ]
 	[ ! -e "$dir/copy/arch/x86/boot/bzImage" ]
 	[ -z "$(find "$dir/copy" -name '*.ko')" ]
 	says 'no kernel was built' machine/copy-objdir "$dir" "$dir/other"
+	machine/copy-objdir "$dir/like" "$dir/moved" "$dir/other"
+	grep -x "cmd := gcc -o $dir/moved/tools/x.o" "$dir/moved/.x.o.cmd"
+	grep -x "cmd := gcc -c $dir/other/y.c" "$dir/moved/.y.o.cmd"
 }
 
 # Nothing of a step that is interrupted goes on.
@@ -1058,20 +1075,21 @@ all_tests() {
 		run "build/$kernel-without-warnings" builds_without_warnings kernel-$kernel
 	done
 	run build/package-without-warnings builds_without_warnings deb-small
+	early build/tdxsim module_builds tools/testing/tdxsim
+	early build/hooktest module_builds machine/hooktest
+	early build/faults module_builds machine/faults
+	early build/seamcall module_builds machine/seamcall
+	early build/bugs module_builds machine/bugs lockdep
+	early build/wbinvd module_builds machine/wbinvd
+	early build/atreboot module_builds machine/atreboot
+	early build/loadprobe module_builds bench/loadprobe
 	run deb/packages deb_packages
-	run build/tdxsim module_builds tools/testing/tdxsim
-	run build/hooktest module_builds machine/hooktest
-	run build/faults module_builds machine/faults
-	run build/seamcall module_builds machine/seamcall
-	run build/bugs module_builds machine/bugs lockdep
-	run build/wbinvd module_builds machine/wbinvd
-	run build/atreboot module_builds machine/atreboot
-	run build/loadprobe module_builds bench/loadprobe
 	run machine/many-at-once many_at_once
 	run machine/why-not-started why_not_started
 	run machine/restart-or-crash restart_or_crash
 	run conformance/seamcall conformance_of_seamcall
 	conformance_figures
+	join_early
 	scenario_tests
 
 	# The machines of the matrix, and of the patches, while the compiler leaves a CPU idle.
