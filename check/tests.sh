@@ -883,17 +883,7 @@ bench_verdicts() {
 	END
 }
 
-# The kernels of make bench and make debug have their options: those that make check builds
-# are not all.
-configurations() {
-	local name
-
-	for name in bench leaks kasan kcsan; do
-		machine/mkconfig $name $linux build/config
-	done
-}
-
-# make bench has the unpatched kernel, and the series with each peer on top.
+# make bench has the unpatched kernel with its options, and the series with each peer on top.
 bench_peers() {
 	local peer
 
@@ -1042,7 +1032,6 @@ all_tests() {
 	fi
 	early style/shellcheck shellcheck_scripts
 	early docs/html documentation
-	early commands/configurations configurations
 	for patch in build/series/0*[1-9]*.patch; do
 		early "style/checkpatch-$(basename "$patch" .patch)" checkpatch "$patch"
 	done
