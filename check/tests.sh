@@ -101,10 +101,10 @@ series_quilt() {
 	git -C $step/linux diff --cached --exit-code --stat series
 }
 
-# starts_as OBJDIR LIKE: a new OBJDIR starts as a copy of LIKE, from the same tree, if that
-# is there.
+# starts_as OBJDIR LIKE [TREE]: a new OBJDIR starts as a copy of LIKE, from the same tree or for
+# TREE, if that is there.
 starts_as() {
-	[ -d "$1" ] || [ ! -f "$2/.config" ] || machine/copy-objdir "$2" "$1"
+	[ -d "$1" ] || [ ! -f "$2/.config" ] || machine/copy-objdir "$2" "$1" "${@:3}"
 }
 
 # configure KERNEL OBJDIR [LIKE]: as a kernel that was built, for the tree that is checked
@@ -149,8 +149,7 @@ with_warnings() {
 # main_as_nokexec: W=1 has everything compiled anew, but what shell scripts make, which takes
 # them a minute, comes from the kernel that boots, unless the series has a part in it.
 main_as_nokexec() {
-	[ -f build/obj-main/vmlinux ] || return 0
-	machine/copy-objdir build/obj-main $step/obj-nokexec $step/linux
+	starts_as $step/obj-nokexec build/obj-main $step/linux
 	git -C $step/linux diff -z --name-only --diff-filter=M base series | (cd $step/linux && xargs -0 touch)
 }
 
