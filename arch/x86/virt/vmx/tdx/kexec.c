@@ -74,7 +74,8 @@ u64 tdx_seamcall(u64 fn, struct tdx_module_args *args)
  */
 noinline void tdx_wbinvd(void *unused)
 {
-	unsigned long edges = this_cpu_read(tdx_seamcall_edges);
+	/* A SEAMCALL that this interrupted goes on: its lines are not written back. */
+	unsigned long edges = this_cpu_read(tdx_seamcall_edges) & ~1UL;
 
 	wbinvd();
 	this_cpu_write(tdx_edges_written_back, edges);
