@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The tests of check/run, cheap ones first.  A test is a function that fails, and
-# prints why, or returns 4 to be skipped, with the reason in its last line.
+# prints why.
 
 linux=build/linux
 step=build/step
@@ -643,7 +643,7 @@ documented_messages() {
 # The table names scenarios that there are, and lines that the documentation has.
 # shellcheck disable=SC2016 # no expansions
 kexec_table() {
-	local table=scenarios/kexec.md words
+	local table=scenarios/kexec.md lines words
 
 	scenarios/run --list | cut -d ' ' -f 1 > build/scenarios
 	grep -oE '\b[a-z]+/[a-z-]+\b' <(grep '^|' $table) | sort -u > build/scenarios.named
@@ -651,10 +651,12 @@ kexec_table() {
 	! grep -vxFf build/scenarios build/scenarios.named || return
 	# Each one of the file, too.
 	! grep '^kexec/' build/scenarios | grep -vxFf build/scenarios.named || return
+	lines=$(sed -n 's/^- \*\*[A-Z]\*\* `\(.*\)`$/\1/p' $table)
+	[ "$(wc -l <<< "$lines")" = "$(grep -c '^- ' $table)" ]
 	while read -r words; do
 		echo "$words"
 		grep -qF "\`\`$words\`\`" Documentation/virt/kvm/x86/intel-tdx.rst
-	done < <(sed -n 's/^- \*\*[A-Z]\*\* `\(.*\)`$/\1/p' $table)
+	done <<< "$lines"
 }
 
 # says WANTED COMMAND...: the command fails with one line that has WANTED in it.

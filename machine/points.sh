@@ -224,9 +224,9 @@ points_begin()
 	local attr
 
 	mkdir -p /tmp/unloaded
+	try "load wbinvd" modprobe wbinvd
 	try "load tdxsim" modprobe tdxsim
 	try "load faults" modprobe faults
-	try "load wbinvd" modprobe wbinvd
 	for attr in failslab fail_page_alloc; do
 		echo N >/sys/kernel/debug/$attr/ignore-gfp-wait
 		# A stack for each of them would be a report of a bug to others.

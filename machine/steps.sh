@@ -756,10 +756,12 @@ at_reboot()
 	echo "$*" >>/tmp/at-reboot
 }
 
-# The results so far, and all of them through the serial port.
+# The results so far, and all of them through the serial port. From here on the console has
+# all that the kernel says, which nobody can read any more.
 finish_kernel()
 {
 	finish
+	echo 8 >/proc/sys/kernel/printk
 	stty -F /dev/ttyS1 115200 raw -echo
 	mark "$1"
 }
@@ -794,13 +796,14 @@ crash_alone()
 	taskset 1 sh -c "echo 1 >$wbinvd_dir/panic"
 }
 
-# bring_up_starts: returns when the TDX module has its memory, but is not ready yet.
+# bring_up_starts: returns when the TDX module has its memory, but is not ready yet, and
+# each CPU makes SEAMCALLs.
 bring_up_starts()
 {
 	echo "steps: # load $vendor tdx=1" >/dev/kmsg
 	modprobe $vendor tdx=1 2>/tmp/load.log &
 	bring_up=$!
-	while [ "$(calls_of 45 | cut -d ' ' -f 1)" = 0 ] && kill -0 "$bring_up" 2>/dev/null; do
+	while [ "$(calls_of 36 | cut -d ' ' -f 3)" != "$(nproc)" ] && kill -0 "$bring_up" 2>/dev/null; do
 		usleep 10000
 	done
 }

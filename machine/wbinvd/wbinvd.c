@@ -23,9 +23,12 @@
 #include <linux/debugfs.h>
 #include <linux/io.h>
 #include <linux/kallsyms.h>
+#include <linux/kdebug.h>
 #include <linux/kprobes.h>
 #include <linux/kstrtox.h>
+#include <linux/limits.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
@@ -33,6 +36,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <asm/mce.h>
+#include <asm/trapnr.h>
 
 #define BOCHS_PORT	0xe9
 
@@ -49,20 +53,31 @@ static int wbinvd_handler(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
-static int seamcall_handler(struct kprobe *probe, struct pt_regs *regs)
+/*
+ * No kprobe: the NMI of a crash may come in the middle of one, and the kprobe of WBINVD
+ * would be missed. tdxsim executes SEAMCALL where it takes #UD, with the same priority and
+ * without a word to who comes later, so this module is loaded before it.
+ */
+static int seamcall_handler(struct notifier_block *nb, unsigned long val, void *data)
 {
-	this_cpu_inc(seamcalls);
-	return 0;
+	static const u8 seamcall[] = { 0x66, 0x0f, 0x01, 0xcf };
+	struct die_args *args = data;
+	u8 bytes[sizeof(seamcall)];
+
+	if (val == DIE_TRAP && args->trapnr == X86_TRAP_UD && !user_mode(args->regs) &&
+	    !copy_from_kernel_nofault(bytes, (void *)args->regs->ip, sizeof(bytes)) &&
+	    !memcmp(bytes, seamcall, sizeof(bytes)))
+		this_cpu_inc(seamcalls);
+	return NOTIFY_DONE;
 }
 
 static struct kprobe wbinvd_probe = {
 	.pre_handler = wbinvd_handler,
 };
 
-static struct kprobe seamcall_probes[] = {
-	{ .symbol_name = "__seamcall", .pre_handler = seamcall_handler },
-	{ .symbol_name = "__seamcall_ret", .pre_handler = seamcall_handler },
-	{ .symbol_name = "__seamcall_saved_ret", .pre_handler = seamcall_handler },
+static struct notifier_block seamcall_notifier = {
+	.notifier_call = seamcall_handler,
+	.priority = INT_MAX,
 };
 
 /* kallsyms is not exported, but kprobes can use it. */
@@ -197,9 +212,12 @@ static struct dentry *dir;
 
 static int __init wbinvd_init(void)
 {
-	struct kprobe *probes[ARRAY_SIZE(seamcall_probes)];
-	unsigned int i;
 	int ret;
+
+	if (find_function("tdxsim_start_executing")) {
+		pr_err("tdxsim is loaded, no SEAMCALL would be seen\n");
+		return -EBUSY;
+	}
 
 	dump_mce_info = (void *)find_function("tdx_dump_mce_info");
 	if (!dump_mce_info) {
@@ -211,9 +229,7 @@ static int __init wbinvd_init(void)
 	if (ret)
 		return ret;
 
-	for (i = 0; i < ARRAY_SIZE(probes); i++)
-		probes[i] = &seamcall_probes[i];
-	ret = register_kprobes(probes, ARRAY_SIZE(probes));
+	ret = register_die_notifier(&seamcall_notifier);
 	if (ret) {
 		unregister_kprobe(&wbinvd_probe);
 		return ret;
@@ -230,11 +246,8 @@ module_init(wbinvd_init);
 
 static void __exit wbinvd_exit(void)
 {
-	unsigned int i;
-
 	debugfs_remove(dir);
-	for (i = 0; i < ARRAY_SIZE(seamcall_probes); i++)
-		unregister_kprobe(&seamcall_probes[i]);
+	unregister_die_notifier(&seamcall_notifier);
 	unregister_kprobe(&wbinvd_probe);
 }
 module_exit(wbinvd_exit);
