@@ -680,6 +680,11 @@ bad_input() {
 	touch $dir/steps $dir/x.cpio
 	says "no scenario like 'nosuch'" scenarios/run nosuch
 	says 'unknown option' scenarios/run --nosuch
+	mkdir -p $dir/machine
+	cp -r scenarios $dir/
+	cp machine/steps.sh $dir/machine/
+	sed -i '0,/^kvm_intel = none$/s//&\ntdx = N/' $dir/scenarios/kexec.cfg
+	says 'tdx cannot be read before the steps load kvm_intel' $dir/scenarios/run --list
 	says 'no test matches' check/run 'nosuch/*'
 	says 'no mutant like' check/mutants nosuch
 	says "wants a worktree of build/linux, not '$dir'" check/mutants --put-in $dir
