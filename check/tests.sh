@@ -651,6 +651,8 @@ kexec_table() {
 	! grep -vxFf build/scenarios build/scenarios.named || return
 	# Each one of the file, too.
 	! grep '^kexec/' build/scenarios | grep -vxFf build/scenarios.named || return
+	# And something shows each cell.
+	! grep -E '^\|([^|]*\|){4} (-|) *\||\| (-|) *\|$' $table || return
 	lines=$(sed -n 's/^- \*\*[A-Z]\*\* `\(.*\)`$/\1/p' $table)
 	[ "$(wc -l <<< "$lines")" = "$(grep -c '^- ' $table)" ]
 	while read -r words; do

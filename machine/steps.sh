@@ -742,6 +742,17 @@ memory_error()
 	expect "memory_error $1 $2," "$3" "$(kernel_log | sed -n 's/.*wbinvd: memory error: //p' | tail -n 1)"
 }
 
+# interrupted_seamcall CPU: each time that the CPU is to write its cache back in the middle
+# of a SEAMCALL, it does, and is due again afterwards.
+interrupted_seamcall()
+{
+	mark interrupted
+	echo Y >$wbinvd_dir/amid
+	memory_error "$1" 0x1000000 'not of TDX'
+	expect "interrupted_seamcall $1" "2 $1" \
+		"$(awk -v cpu="$1" '$1 == cpu { printf "%s ", $2 } $3 { printf "%s", $1 }' $wbinvd_dir/counts)"
+}
+
 # kexec_loaded N CRASH: what /sys/kernel has, 0 or 1 each.
 kexec_loaded()
 {

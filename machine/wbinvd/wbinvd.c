@@ -12,6 +12,8 @@
  *   mark    a write starts a line "mark TEXT due CPUS: " in what Bochs prints, CPUS
  *           being those that made SEAMCALLs since their last WBINVD, and counts the
  *           WBINVDs from there
+ *   amid    Y: the next SEAMCALL is interrupted, and the host core is asked twice in the
+ *           middle of it to write the cache of its CPU back
  *   panic   a write is the end of this kernel
  *   mce     a write of an address makes the host core say, on this CPU, whether a
  *           memory error there is one of TDX memory, for which it may make a SEAMCALL;
@@ -35,13 +37,16 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <asm/cmpxchg.h>
 #include <asm/mce.h>
+#include <asm/tdx.h>
 #include <asm/trapnr.h>
 
 #define BOCHS_PORT	0xe9
 
 static DEFINE_PER_CPU(unsigned int, wbinvds);
 static DEFINE_PER_CPU(unsigned int, seamcalls);
+static bool amid;
 
 static int wbinvd_handler(struct kprobe *probe, struct pt_regs *regs)
 {
@@ -66,8 +71,13 @@ static int seamcall_handler(struct notifier_block *nb, unsigned long val, void *
 
 	if (val == DIE_TRAP && args->trapnr == X86_TRAP_UD && !user_mode(args->regs) &&
 	    !copy_from_kernel_nofault(bytes, (void *)args->regs->ip, sizeof(bytes)) &&
-	    !memcmp(bytes, seamcall, sizeof(bytes)))
+	    !memcmp(bytes, seamcall, sizeof(bytes))) {
+		if (xchg(&amid, false)) {
+			__tdx_write_back_cache();
+			__tdx_write_back_cache();
+		}
 		this_cpu_inc(seamcalls);
+	}
 	return NOTIFY_DONE;
 }
 
@@ -238,6 +248,7 @@ static int __init wbinvd_init(void)
 	dir = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	debugfs_create_file("counts", 0400, dir, NULL, &counts_fops);
 	debugfs_create_file("mark", 0200, dir, NULL, &mark_fops);
+	debugfs_create_bool("amid", 0600, dir, &amid);
 	debugfs_create_file("panic", 0200, dir, NULL, &panic_fops);
 	debugfs_create_file("mce", 0200, dir, NULL, &mce_fops);
 	return 0;
