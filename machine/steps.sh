@@ -147,8 +147,8 @@ load_fails()
 	fi
 }
 
-# override FUNCTION VALUE [NTH]: this call of it, the first one if not said, returns the
-# value instead of doing its work. On a kernel with faults.
+# override FUNCTION VALUE [NTH [MS]]: this call of it, the first one if not said, returns the
+# value instead of doing its work, after so many milliseconds. On a kernel with faults.
 override()
 {
 	modprobe faults || not_ok "cannot load faults"
@@ -733,6 +733,45 @@ kexec_does()
 kexec_refused()
 {
 	refused "kexec_refused $1" "$2" run_kexec "$1"
+}
+
+# kexec_begins ACTION MS: one that keeps kexec busy for that long, and goes on in the
+# background, up to kexec_ends_refused.
+kexec_begins()
+{
+	override machine_kexec_prepare 0 1 "$2"
+	run_kexec "$1" 2>/tmp/kexec.log &
+	kexec=$!
+	until [ "$(cat /sys/kernel/debug/faults/override)" = '1 1' ]; do
+		usleep 10000
+	done
+}
+
+# kexec_goes_on: what was begun has not ended.
+kexec_goes_on()
+{
+	try kexec_goes_on kill -0 "$kexec"
+}
+
+end_kexec()
+{
+	wait "$kexec" && return
+	cat /tmp/kexec.log
+	return 1
+}
+
+# kexec_ends_refused ERROR
+kexec_ends_refused()
+{
+	refused kexec_ends_refused "$1" end_kexec
+}
+
+# crash_memory_goes_back: what was reserved for a crash kernel becomes memory like any
+# other. Who allocates gets first what was freed last.
+crash_memory_goes_back()
+{
+	try crash_memory_goes_back sh -c 'echo 0 >/sys/kernel/kexec_crash_size && dd if=/dev/zero of=/tmp/memory bs=1M count=64'
+	rm -f /tmp/memory
 }
 
 # memory_error CPU ADDRESS WHAT: what the host core says of one that the CPU reports.

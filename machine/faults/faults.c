@@ -6,8 +6,9 @@
  *   rearm     a write makes the TDX host core forget an initialization, which
  *             otherwise takes a reboot.  The TDX module has to forget it as
  *             well.  After a success the memory is lost.
- *   override  "FUNCTION VALUE [NTH]" makes the NTH call (default 1) of the
- *             function return the value without running it; an empty line
+ *   override  "FUNCTION VALUE [NTH [MS]]" makes the NTH call (default 1) of
+ *             the function return the value without running it, after MS
+ *             milliseconds (default 0) in which it sleeps; an empty line
  *             takes that back.  Reads "CALLS FIRED".
  *   failnth   "N" makes the N-th allocation that can fail, counted from the
  *             entry of kvm_x86_vendor_init() in the next task that calls it,
@@ -21,6 +22,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/kvm_host.h>
@@ -67,6 +69,7 @@ static struct {
 	char function[KSYM_NAME_LEN];
 	long value;
 	unsigned int nth;
+	unsigned int ms;
 	atomic_t calls;
 	atomic_t fired;
 	bool armed;
@@ -74,9 +77,12 @@ static struct {
 
 static DEFINE_MUTEX(override_lock);
 
-static noinline void just_return(void)
+/* In place of the function, so it is where that would be: it sleeps if that may. */
+static noinline long overridden(void)
 {
-	barrier();
+	if (override.ms)
+		msleep(override.ms);
+	return override.value;
 }
 
 static int override_handler(struct kprobe *probe, struct pt_regs *regs)
@@ -85,8 +91,7 @@ static int override_handler(struct kprobe *probe, struct pt_regs *regs)
 		return 0;
 
 	atomic_inc(&override.fired);
-	regs->ax = override.value;
-	regs->ip = (unsigned long)just_return;
+	regs->ip = (unsigned long)overridden;
 	return 1;
 }
 
@@ -119,7 +124,8 @@ static ssize_t override_write(struct file *file, const char __user *from, size_t
 
 	memset(&override, 0, sizeof(override));
 	override.nth = 1;
-	if (sscanf(line, "%255s %ld %u", override.function, &override.value, &override.nth) < 2)
+	if (sscanf(line, "%255s %ld %u %u", override.function, &override.value, &override.nth,
+		   &override.ms) < 2)
 		return -EINVAL;
 	override.probe.symbol_name = override.function;
 	override.probe.pre_handler = override_handler;
