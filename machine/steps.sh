@@ -735,11 +735,11 @@ kexec_refused()
 	refused "kexec_refused $1" "$2" run_kexec "$1"
 }
 
-# kexec_begins ACTION MS: one that keeps kexec busy for that long, and goes on in the
-# background, up to kexec_ends_refused.
+# kexec_begins ACTION FUNCTION VALUE MS: it goes on in the background, where the function
+# takes that long to return the value, up to kexec_ends_refused.
 kexec_begins()
 {
-	override machine_kexec_prepare 0 1 "$2"
+	override "$2" "$3" 1 "$4"
 	run_kexec "$1" 2>/tmp/kexec.log &
 	kexec=$!
 	until [ "$(cat /sys/kernel/debug/faults/override)" = '1 1' ]; do

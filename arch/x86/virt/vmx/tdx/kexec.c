@@ -54,11 +54,15 @@ u64 tdx_seamcall(u64 fn, struct tdx_module_args *args)
 {
 	u64 sret;
 
-	/* Lines stay in the cache of the CPU that made the SEAMCALL. */
+	/*
+	 * Lines stay in the cache of the CPU that made the SEAMCALL, and that must
+	 * not change in between, which __this_cpu_inc() looks at (DEBUG_PREEMPT).
+	 * On x86 it is one instruction, which an NMI does not interrupt either.
+	 */
 	preempt_disable();
-	this_cpu_inc(tdx_seamcall_edges);
+	__this_cpu_inc(tdx_seamcall_edges);
 	sret = seamcall_ret(fn, args);
-	this_cpu_inc(tdx_seamcall_edges);
+	__this_cpu_inc(tdx_seamcall_edges);
 	preempt_enable();
 
 	return sret;
