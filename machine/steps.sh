@@ -742,7 +742,7 @@ kexec_begins()
 	override "$2" "$3" 1 "$4"
 	run_kexec "$1" 2>/tmp/kexec.log &
 	kexec=$!
-	until [ "$(cat /sys/kernel/debug/faults/override)" = '1 1' ]; do
+	while [ "$(cat /sys/kernel/debug/faults/override)" != '1 1' ] && kill -0 "$kexec" 2>/dev/null; do
 		usleep 10000
 	done
 }
