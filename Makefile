@@ -7,7 +7,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 SHELL := /bin/bash
 B := build
-STEP := machine/step
+STEP := machine/progress
 LINUX := $(B)/linux/.git/laid-out
 KERNELS := main builtin notdx lockdep
 # For make debug only.
@@ -51,20 +51,20 @@ check: packages
 	@check/run '$(ONLY)'
 
 mutants: $(B)/initramfs-main.cpio $(B)/initramfs-lockdep.cpio
-	@check/mutants $(ONLY)
+	@mutants/mutate $(ONLY)
 
 matrix: $(KERNELS:%=$(B)/initramfs-%.cpio)
-	@check/matrix; status=$$?; \
+	@matrix/matrix; status=$$?; \
 	scenarios/run --times 200 --timeout 3000 --logs $(B)/logs/races races && exit $$status
 
 debug: $(B)/initramfs-lockdep.cpio $(DEBUG_KERNELS:%=$(B)/initramfs-%.cpio)
 	@check/run debug; status=$$?; \
-	check/matrix --kasan || status=1; \
+	matrix/matrix --kasan || status=1; \
 	scenarios/run --times 50 --timeout 6000 --logs $(B)/logs/debug debug/ && exit $$status
 
 bench: $(LINUX)
 	@$(STEP) 'Building the kernels to measure' bench-build bench/build
-	@bench/run
+	@bench/measure
 
 tree: packages
 	@$(STEP) 'Preparing build/linux' tree patches/tree
@@ -78,7 +78,7 @@ series: tree
 	@patches/mail
 
 deb:
-	@machine/mkdeb --check '$(CONFIG)'
+	@machine/kernels/mkdeb --check '$(CONFIG)'
 	@$(MAKE) $(B)/deb/.built-$(CONFIG)
 	@ls -sh $(B)/deb/*.deb
 
@@ -103,8 +103,8 @@ $(LINUX): packages
 	@$(STEP) 'Preparing build/linux' tree patches/tree
 
 $(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(KERNELS) $(DEBUG_KERNELS)): $(B)/obj-%/arch/x86/boot/bzImage: \
-		$(LINUX) $(EDITED) machine/kernel.config machine/%.config machine/mkconfig machine/mkkernel
-	@$(STEP) 'Building the kernel, $*' kernel-$* machine/mkkernel $* $(B)/linux $(B)/obj-$* $(LIKE)
+		$(LINUX) $(EDITED) machine/kernels/kernel.config machine/kernels/%.config machine/kernels/mkconfig machine/kernels/mkkernel
+	@$(STEP) 'Building the kernel, $*' kernel-$* machine/kernels/mkkernel $* $(B)/linux $(B)/obj-$* $(LIKE)
 	@touch $@
 
 # Those whose options differ little from the ones of main start as a copy of that, make deb
@@ -113,24 +113,24 @@ $(B)/obj-builtin/arch/x86/boot/bzImage $(B)/obj-notdx/arch/x86/boot/bzImage $(B)
 		private LIKE := $(B)/obj-main
 $(B)/obj-builtin/arch/x86/boot/bzImage $(B)/obj-notdx/arch/x86/boot/bzImage: | $(B)/obj-main/arch/x86/boot/bzImage
 
-$(B)/obj-%/tdxsim.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard tools/testing/tdxsim/*) machine/mkmodule
-	@$(STEP) 'Building tdxsim, $*' tdxsim-$* machine/mkmodule $(B)/obj-$* tools/testing/tdxsim
+$(B)/obj-%/tdxsim.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard tools/testing/tdxsim/*) machine/modules/mkmodule
+	@$(STEP) 'Building tdxsim, $*' tdxsim-$* machine/modules/mkmodule $(B)/obj-$* tools/testing/tdxsim
 
 # Test modules of the machine.
 define test_module
-$(B)/obj-%/$(1).ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/$(1)/*) $(wildcard machine/*.h) machine/mkmodule
-	@$(STEP) 'Building $(1), $$*' $(1)-$$* machine/mkmodule $(B)/obj-$$* machine/$(1)
+$(B)/obj-%/$(1).ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/modules/$(1)/*) $(wildcard machine/modules/*.h) machine/modules/mkmodule
+	@$(STEP) 'Building $(1), $$*' $(1)-$$* machine/modules/mkmodule $(B)/obj-$$* machine/modules/$(1)
 endef
 $(foreach module,hooktest seamcall faults bugs wbinvd atreboot,$(eval $(call test_module,$(module))))
 
-$(B)/tests/.built: $(LINUX) machine/mktests machine/selftests.list
-	@$(STEP) 'Building the KVM selftests' tests machine/mktests $(B)/linux $(B)/tests
+$(B)/tests/.built: $(LINUX) machine/image/mktests machine/image/selftests.list
+	@$(STEP) 'Building the KVM selftests' tests machine/image/mktests $(B)/linux $(B)/tests
 	@touch $@
 
 $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/seamcall.ko $(B)/tests/.built \
-		machine/mkinitramfs machine/init machine/steps.sh machine/points.sh $(wildcard machine/*.c) \
-		check/vectors_test.c check/vectors_test.h check/vectors_seamcall.c
-	@$(STEP) 'Packing the initramfs, $*' initramfs-$* machine/mkinitramfs $(B)/obj-$* $@ \
+		machine/image/mkinitramfs machine/image/init machine/steps.sh matrix/points.sh $(wildcard machine/image/*.c) \
+		conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c
+	@$(STEP) 'Packing the initramfs, $*' initramfs-$* machine/image/mkinitramfs $(B)/obj-$* $@ \
 		--tests $(B)/tests $(patsubst %,--module %,$(filter %.ko,$^))
 
 # What the fault matrix, a bring-up that is had again, and kexec take.
@@ -148,22 +148,22 @@ $(B)/deb/.environment: FORCE
 
 FORCE:
 
-$(B)/deb/.built-%: $(LINUX) $(EDITED) machine/kernel.config machine/%.config machine/modprobe.conf machine/mkconfig machine/mkdeb \
+$(B)/deb/.built-%: $(LINUX) $(EDITED) machine/kernels/kernel.config machine/kernels/%.config machine/kernels/modprobe.conf machine/kernels/mkconfig machine/kernels/mkdeb \
 		$(B)/deb/.environment
-	@$(STEP) 'Building the Debian packages, $*' deb-$* machine/mkdeb $* $(B)/linux $(B)/obj-deb-$* $(B)/deb $(LIKE)
+	@$(STEP) 'Building the Debian packages, $*' deb-$* machine/kernels/mkdeb $* $(B)/linux $(B)/obj-deb-$* $(B)/deb $(LIKE)
 	@touch $@
 
 # The small packages as they are once installed, and the test module built against their
 # headers. The machine boots that.
 PACKAGE := $(B)/obj-package
-$(PACKAGE)/arch/x86/boot/bzImage: $(B)/deb/.built-small machine/unpack-deb
-	@$(STEP) 'Unpacking the Debian packages' unpack-deb machine/unpack-deb $(B)/deb tdx-small $(PACKAGE)
+$(PACKAGE)/arch/x86/boot/bzImage: $(B)/deb/.built-small machine/kernels/unpack-deb
+	@$(STEP) 'Unpacking the Debian packages' unpack-deb machine/kernels/unpack-deb $(B)/deb tdx-small $(PACKAGE)
 
-$(PACKAGE)/tdxsim.ko: $(PACKAGE)/arch/x86/boot/bzImage $(wildcard tools/testing/tdxsim/*) machine/mkmodule
-	@$(STEP) 'Building tdxsim, package' tdxsim-package machine/mkmodule $(PACKAGE)/headers tools/testing/tdxsim
+$(PACKAGE)/tdxsim.ko: $(PACKAGE)/arch/x86/boot/bzImage $(wildcard tools/testing/tdxsim/*) machine/modules/mkmodule
+	@$(STEP) 'Building tdxsim, package' tdxsim-package machine/modules/mkmodule $(PACKAGE)/headers tools/testing/tdxsim
 	@cp $(PACKAGE)/headers/tdxsim.ko $@
 
-$(B)/initramfs-package.cpio: $(PACKAGE)/tdxsim.ko $(B)/tests/.built machine/mkinitramfs machine/init machine/steps.sh \
-		machine/points.sh $(wildcard machine/*.c) check/vectors_test.c check/vectors_test.h check/vectors_seamcall.c
-	@$(STEP) 'Packing the initramfs, package' initramfs-package machine/mkinitramfs $(PACKAGE) $@ \
+$(B)/initramfs-package.cpio: $(PACKAGE)/tdxsim.ko $(B)/tests/.built machine/image/mkinitramfs machine/image/init machine/steps.sh \
+		matrix/points.sh $(wildcard machine/image/*.c) conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c
+	@$(STEP) 'Packing the initramfs, package' initramfs-package machine/image/mkinitramfs $(PACKAGE) $@ \
 		--tests $(B)/tests --module $(PACKAGE)/tdxsim.ko

@@ -72,8 +72,8 @@ series_exports() {
 
 	rm -rf build/export
 	patches/export "$PWD/build/export"
-	diff -r -x tree -x export -x mail patches build/export/patches
-	mapfile -t files < <(sed -n 's/^[^#]*# *//p' patches/series | tr ' ' '\n')
+	diff -r patches/6.12 build/export/patches/6.12
+	mapfile -t files < <(sed -n 's/^[^#]*# *//p' patches/6.12/series | tr ' ' '\n')
 	for file in "${files[@]}"; do
 		cmp "$file" "build/export/$file"
 	done
@@ -104,7 +104,7 @@ series_quilt() {
 # starts_as OBJDIR LIKE [TREE]: a new OBJDIR starts as a copy of LIKE, from the same tree or for
 # TREE, if that is there.
 starts_as() {
-	[ -d "$1" ] || [ ! -f "$2/.config" ] || machine/copy-objdir "$2" "$1" "${@:3}"
+	[ -d "$1" ] || [ ! -f "$2/.config" ] || machine/kernels/copy-objdir "$2" "$1" "${@:3}"
 }
 
 # configure KERNEL OBJDIR [LIKE]: as a kernel that was built, for the tree that is checked
@@ -137,7 +137,7 @@ with_warnings() {
 	{
 		git -C $step/linux diff -z --name-only --diff-filter=d "$2" "$1" -- '*.[ch]' ':!tools' |
 			(cd $step/linux && xargs -0 -r scripts/kernel-doc -none)
-		KBUILD_EXTRA_WARN=1 MAKEFLAGS=cmd_checkdoc= machine/mkkernel nokexec $step/linux $step/obj-nokexec || return
+		KBUILD_EXTRA_WARN=1 MAKEFLAGS=cmd_checkdoc= machine/kernels/mkkernel nokexec $step/linux $step/obj-nokexec || return
 		configure main $step/obj-w1-kexec $step/obj-nokexec
 		! grep -q '^CONFIG_INTEL_TDX_HOST=y' $step/obj-w1-kexec/.config ||
 			with+=(arch/x86/kvm arch/x86/virt)
@@ -247,7 +247,7 @@ sparse_adds_nothing() {
 	for revision in base series; do
 		checkout $revision
 		starts_as $step/obj-sparse $step/obj-nokexec
-		machine/mkconfig nokexec $step/linux $step/obj-sparse
+		machine/kernels/mkconfig nokexec $step/linux $step/obj-sparse
 		configure main $step/obj-sparse-kexec $step/obj-sparse
 		{
 			kmake $step/obj-sparse C=2 $(touched_objects $revision arch/x86/kvm arch/x86/virt kernel/power) &&
@@ -382,7 +382,7 @@ options_of() {
 }
 
 # debian_config base|oldest|newest: Debian's configuration takes TDX, and nothing else in
-# it changes. machine/mkconfig makes it, as make deb CONFIG=debian has it.
+# it changes. machine/kernels/mkconfig makes it, as make deb CONFIG=debian has it.
 debian_config() {
 	local before=build/debian/$1/before after=build/debian/$1/after tree option differ
 
@@ -392,7 +392,7 @@ debian_config() {
 	xz -dc /usr/src/linux-config-6.12/config.amd64_none_amd64.xz > "$before/.config"
 	make -C "$tree" O="$PWD/$before" CC='ccache gcc' HOSTCC='ccache gcc' olddefconfig
 	debian_tree "$1" series
-	machine/mkconfig debian "$tree" "$after"
+	machine/kernels/mkconfig debian "$tree" "$after"
 	# Also where a tool that is missing here switched them off in both.
 	for option in INTEL_TDX_HOST KEXEC_CORE MODULE_SIG DEBUG_INFO_BTF DEBUG_INFO_BTF_MODULES; do
 		grep -qx "CONFIG_$option=y" "$after/.config" || {
@@ -506,7 +506,7 @@ module_builds() {
 
 	mkdir -p $step
 	rm -rf "${objdir:?}/$(basename "$1")"
-	machine/mkmodule "$objdir" "$1" W=1 C=2 > $log 2>&1 || { cat $log; return 1; }
+	machine/modules/mkmodule "$objdir" "$1" W=1 C=2 > $log 2>&1 || { cat $log; return 1; }
 	cat $log
 	grep -q CHECK $log
 	! grep -E ': (warning|error):' $log
@@ -516,7 +516,7 @@ module_builds() {
 # there is one.
 faults_of_mutants() {
 	checkout series
-	check/mutants --put-in $step/linux
+	mutants/mutate --put-in $step/linux
 }
 
 # The answers of Intel's own module code, against tdxsim's model of it.
@@ -525,11 +525,11 @@ tdxsim_vectors() {
 
 	mkdir -p build/vectors
 	gcc -O2 -Wall -Itools/testing/tdxsim -I$linux/tools/include -I$linux/tools/arch/x86/include \
-		-o build/vectors/test check/vectors_test.c check/vectors_model.c
-	for file in check/vectors/*.vec.xz; do
+		-o build/vectors/test conformance/vectors_test.c conformance/vectors_model.c
+	for file in conformance/vectors/*.vec.xz; do
 		xz -dc "$file" > "build/vectors/$(basename "$file" .xz)"
 	done
-	build/vectors/test check/rows.vec build/vectors/*.vec
+	build/vectors/test conformance/rows.vec build/vectors/*.vec
 }
 
 # The same answers, from SEAMCALL on emulated machines: a rule needs two CPUs, and one is
@@ -539,8 +539,8 @@ conformance_of_seamcall() {
 
 	rm -rf $dir
 	mkdir -p $dir/{rows,vectors}/files/vectors
-	cp check/rows.vec $dir/rows/files/vectors/
-	for file in check/vectors/*.vec.xz; do
+	cp conformance/rows.vec $dir/rows/files/vectors/
+	for file in conformance/vectors/*.vec.xz; do
 		xz -dc "$file" > "$dir/vectors/files/vectors/$(basename "$file" .xz)"
 	done
 	conformance_machine $dir/rows 1:2:1 "log_has 'tdxsim: test bed: bad line \"lps 2x\"'" &
@@ -575,7 +575,7 @@ conformance_figures() {
 		sed -nE 's/^(not )?ok - vectors .vectors./# /p' build/logs/conformance/{rows,vectors}/results.log
 }
 
-# kernel_reports KERNEL BUG=REPORT...: a machine with these bugs of machine/bugs is
+# kernel_reports KERNEL BUG=REPORT...: a machine with these bugs of machine/modules/bugs is
 # one that failed, and each of them alone would have been enough.
 kernel_reports() {
 	local kernel=$1 dir=build/logs/reports/$1 bug report status=0 missing=0
@@ -688,13 +688,13 @@ bad_input() {
 	sed -i '0,/^kvm_intel = none$/s//&\ntdx = N/' $dir/scenarios/kexec.cfg
 	says 'tdx cannot be read before the steps load kvm_intel' $dir/scenarios/run --list
 	says 'no test matches' check/run 'nosuch/*'
-	says 'no mutant like' check/mutants nosuch
-	says "wants a worktree of build/linux, not '$dir'" check/mutants --put-in $dir
-	says 'unknown option' check/matrix --nosuch
-	says 'no machine like' bench/run nosuch
-	says '5 or more' bench/run --runs 4
-	says 'wants a number' bench/run --jobs
-	says 'unknown option' bench/run --nosuch
+	says 'no mutant like' mutants/mutate nosuch
+	says "wants a worktree of build/linux, not '$dir'" mutants/mutate --put-in $dir
+	says 'unknown option' matrix/matrix --nosuch
+	says 'no machine like' bench/measure nosuch
+	says '5 or more' bench/measure --runs 4
+	says 'wants a number' bench/measure --jobs
+	says 'unknown option' bench/measure --nosuch
 	says "no kernel 'nosuch'" bench/build nosuch
 	says 'no kernel' machine/boot --kernel $dir --initrd $dir/x.cpio --log $dir/log --steps $dir/steps
 	says 'unknown option' machine/boot --nosuch
@@ -702,22 +702,22 @@ bad_input() {
 	touch $dir/kernel/arch/x86/boot/bzImage
 	echo 'selftests quick' > $dir/selftests
 	says 'no initramfs' machine/boot --kernel $dir/kernel --initrd $dir/x.cpio --log $dir/log --steps $dir/selftests
-	says 'no kernel configuration' machine/mkkernel nosuch $linux $dir/obj
+	says 'no kernel configuration' machine/kernels/mkkernel nosuch $linux $dir/obj
 	says "CONFIG is small or debian, not 'nosuch'" make deb CONFIG=nosuch
 	says "CONFIG is small or debian, not ''" make deb CONFIG=
 	says "CONFIG is small or debian, not 'a b'" make deb CONFIG='a b'
-	says '0 packages linux-image-' machine/unpack-deb $dir tdx-small $dir/out
-	says 'no built kernel' machine/mkinitramfs $dir $dir/out.cpio
+	says '0 packages linux-image-' machine/kernels/unpack-deb $dir tdx-small $dir/out
+	says 'no built kernel' machine/image/mkinitramfs $dir $dir/out.cpio
 	# Work in build/linux is not lost.
-	cp patches/cover-letter $dir/
+	cp patches/6.12/cover-letter $dir/
 	# Also when it is interrupted, or fails.
 	trap 'cp build/bad/cover-letter patches/; git -C $linux checkout -q arch/x86/kvm/vmx/tdx.c' EXIT
 	echo >> $linux/arch/x86/kvm/vmx/tdx.c
-	echo >> patches/cover-letter
+	echo >> patches/6.12/cover-letter
 	says 'build/linux has changes' patches/tree
 	says 'build/linux has changes' patches/tree --check
 	says 'uncommitted changes' patches/export
-	cp $dir/cover-letter patches/cover-letter
+	cp $dir/cover-letter patches/6.12/cover-letter
 	git -C $linux checkout -q arch/x86/kvm/vmx/tdx.c
 	patches/tree
 }
@@ -731,18 +731,18 @@ objdir_copied() {
 	touch "$dir"/like/{.config,tdxsim.ko,arch/x86/boot/{bzImage,setup.bin},arch/x86/kvm.ko}
 	echo "cmd := gcc -o $dir/like/tools/x.o" > "$dir/like/.x.o.cmd"
 	echo "cmd := gcc -c $dir/tree/y.c" > "$dir/like/.y.o.cmd"
-	says 'does not say what its source is' machine/copy-objdir "$dir/like" "$dir/moved" "$dir/other"
+	says 'does not say what its source is' machine/kernels/copy-objdir "$dir/like" "$dir/moved" "$dir/other"
 	mkdir -p "$dir"/{tree,other}
 	ln -s "$dir/tree" "$dir/like/source"
-	machine/copy-objdir "$dir/like" "$dir/copy"
+	machine/kernels/copy-objdir "$dir/like" "$dir/copy"
 	grep -x "cmd := gcc -c $dir/tree/y.c" "$dir/copy/.y.o.cmd"
 	grep -x "cmd := gcc -o $dir/copy/tools/x.o" "$dir/copy/.x.o.cmd"
 	[ -f "$dir/copy/.config" ]
 	[ -f "$dir/copy/arch/x86/boot/setup.bin" ]
 	[ ! -e "$dir/copy/arch/x86/boot/bzImage" ]
 	[ -z "$(find "$dir/copy" -name '*.ko')" ]
-	says 'no kernel was built' machine/copy-objdir "$dir" "$dir/other"
-	machine/copy-objdir "$dir/like" "$dir/moved" "$dir/other"
+	says 'no kernel was built' machine/kernels/copy-objdir "$dir" "$dir/other"
+	machine/kernels/copy-objdir "$dir/like" "$dir/moved" "$dir/other"
 	grep -x "cmd := gcc -o $dir/moved/tools/x.o" "$dir/moved/.x.o.cmd"
 	grep -x "cmd := gcc -c $dir/other/y.c" "$dir/moved/.y.o.cmd"
 }
@@ -755,7 +755,7 @@ step_interrupted() {
 	mkdir -p $dir
 	printf 'all:\n\t@echo $$$$ > %s/pid.new && mv %s/pid.new %s/pid && exec sleep 300\n' \
 		$dir $dir $dir > $dir/Makefile
-	setsid env --default-signal=INT machine/step Sleeping step-interrupted \
+	setsid env --default-signal=INT machine/progress Sleeping step-interrupted \
 		make -f $dir/Makefile 2> $dir/said &
 	for i in {1..100}; do
 		[ ! -f $dir/pid ] || break
@@ -896,7 +896,7 @@ bench_peers() {
 	local peer
 
 	checkout base
-	machine/mkconfig bench $step/linux build/config-base
+	machine/kernels/mkconfig bench $step/linux build/config-base
 	checkout series
 	for peer in bench/peers/*.patch; do
 		echo "$peer"
@@ -1043,7 +1043,7 @@ all_tests() {
 	for patch in build/series/0*[1-9]*.patch; do
 		early "style/checkpatch-$(basename "$patch" .patch)" checkpatch "$patch"
 	done
-	for file in check/*.c machine/*.[ch] machine/*/*.c bench/*.[ch] bench/*/*.c; do
+	for file in conformance/*.c machine/image/*.c machine/modules/*.h machine/modules/*/*.c bench/*.[ch] bench/*/*.c; do
 		early "style/checkpatch-$(basename "$file" .c)" checkpatch --no-tree -f "$file"
 	done
 	run series/applies series_applies
@@ -1073,12 +1073,12 @@ all_tests() {
 	done
 	run build/package-without-warnings builds_without_warnings deb-small
 	early build/tdxsim module_builds tools/testing/tdxsim
-	early build/hooktest module_builds machine/hooktest
-	early build/faults module_builds machine/faults
-	early build/seamcall module_builds machine/seamcall
-	early build/bugs module_builds machine/bugs lockdep
-	early build/wbinvd module_builds machine/wbinvd
-	early build/atreboot module_builds machine/atreboot
+	early build/hooktest module_builds machine/modules/hooktest
+	early build/faults module_builds machine/modules/faults
+	early build/seamcall module_builds machine/modules/seamcall
+	early build/bugs module_builds machine/modules/bugs lockdep
+	early build/wbinvd module_builds machine/modules/wbinvd
+	early build/atreboot module_builds machine/modules/atreboot
 	early build/loadprobe module_builds bench/loadprobe
 	run deb/packages deb_packages
 	run machine/many-at-once many_at_once
@@ -1090,7 +1090,7 @@ all_tests() {
 	scenario_tests
 
 	# The machines of the matrix, and of the patches, while the compiler leaves a CPU idle.
-	early matrix/part check/matrix --part --jobs 1
+	early matrix/part matrix/matrix --part --jobs 1
 	mapfile -t commits < <(git -C $linux rev-list --reverse base..series)
 	for commit in "${commits[@]}"; do
 		nth=$((nth + 1))

@@ -706,7 +706,7 @@ mark()
 	echo "$1" >$wbinvd_dir/mark || not_ok "mark $1"
 }
 
-# run_kexec ACTION: as machine/kexec.c has it. A CPU that is not the first one of the
+# run_kexec ACTION: as machine/image/kexec.c has it. A CPU that is not the first one of the
 # machine cannot start the first one: a crash kernel has one CPU.
 run_kexec()
 {
@@ -968,7 +968,7 @@ seamcall_cpus()
 	expect "seamcall_cpus $1" "$2" "$(calls_of "$1" | cut -d ' ' -f 3)"
 }
 
-# vectors FILE: the calls of check/vectors_test.c, with the SEAMCALL instruction.
+# vectors FILE: the calls of conformance/vectors_test.c, with the SEAMCALL instruction.
 vectors()
 {
 	vectors_test "$1" >/tmp/vectors.log 2>&1
@@ -1209,7 +1209,7 @@ no_leaks()
 	fi
 }
 
-# bug NAME: one of those of machine/bugs, which the kernel has to report.
+# bug NAME: one of those of machine/modules/bugs, which the kernel has to report.
 bug()
 {
 	echo "steps: # bug $1" >/dev/kmsg

@@ -11,7 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "../machine/seamcall/seamcall.h"
+#include "../machine/modules/seamcall/seamcall.h"
 #include "vectors_test.h"
 
 #define TRAP_UD		6

@@ -6,7 +6,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-/* In the order of enum reg in check/vectors_test.h. */
+/* In the order of enum reg in conformance/vectors_test.h. */
 struct seamcall_regs {
 	__u64 rax;
 	__u64 rcx;
