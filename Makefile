@@ -9,6 +9,7 @@ SHELL := /bin/bash
 B := build
 STEP := machine/progress
 LINUX := $(B)/linux/.git/laid-out
+VERBS := machine/verbs.sh $(wildcard machine/verbs/*.sh)
 KERNELS := main builtin notdx lockdep
 # For make debug only.
 DEBUG_KERNELS := leaks kasan kcsan
@@ -128,7 +129,7 @@ $(B)/tests/.built: $(LINUX) machine/image/mktests machine/image/selftests.list
 	@touch $@
 
 $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/seamcall.ko $(B)/tests/.built \
-		machine/image/mkinitramfs machine/image/init machine/steps.sh matrix/points.sh $(wildcard machine/image/*.c) \
+		machine/image/mkinitramfs machine/image/init $(VERBS) matrix/points.sh $(wildcard machine/image/*.c) \
 		conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c
 	@$(STEP) 'Packing the initramfs, $*' initramfs-$* machine/image/mkinitramfs $(B)/obj-$* $@ \
 		--tests $(B)/tests $(patsubst %,--module %,$(filter %.ko,$^))
@@ -163,7 +164,7 @@ $(PACKAGE)/tdxsim.ko: $(PACKAGE)/arch/x86/boot/bzImage $(wildcard tools/testing/
 	@$(STEP) 'Building tdxsim, package' tdxsim-package machine/modules/mkmodule $(PACKAGE)/headers tools/testing/tdxsim
 	@cp $(PACKAGE)/headers/tdxsim.ko $@
 
-$(B)/initramfs-package.cpio: $(PACKAGE)/tdxsim.ko $(B)/tests/.built machine/image/mkinitramfs machine/image/init machine/steps.sh \
+$(B)/initramfs-package.cpio: $(PACKAGE)/tdxsim.ko $(B)/tests/.built machine/image/mkinitramfs machine/image/init $(VERBS) \
 		matrix/points.sh $(wildcard machine/image/*.c) conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c
 	@$(STEP) 'Packing the initramfs, package' initramfs-package machine/image/mkinitramfs $(PACKAGE) $@ \
 		--tests $(B)/tests --module $(PACKAGE)/tdxsim.ko

@@ -1,5 +1,5 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of machine/steps.sh
-# Verbs that measure, on top of machine/steps.sh. A figure is one line,
+# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of machine/verbs
+# Verbs that measure, on top of machine/verbs. A figure is one line,
 # "figure NAME STATE VALUE"; ticks are those of the TSC.
 #
 # STATE is how kvm_intel was loaded: tdx0, fallback, on, or, where there is no such

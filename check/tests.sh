@@ -213,7 +213,7 @@ patch_builds() {
 patch_boots() {
 	local dir=$step/patch-$1
 
-	printf '%s\n' '. /steps.sh' load no_warnings guest unload finish > "$dir/steps"
+	printf '%s\n' '. /verbs.sh' load no_warnings guest unload finish > "$dir/steps"
 	rm -rf "${dir:?}/boot"
 	machine/boot --kernel "$dir" --initrd build/initramfs-main.cpio --files "$dir/files" \
 		--steps "$dir/steps" --log "$dir/boot"
@@ -556,7 +556,7 @@ conformance_machine() {
 	local dir=$1 cpus=$2 file
 
 	{
-		printf '%s\n' '. /steps.sh' 'options kvm enable_virt_at_load=0' 'tdxsim testbed=Y' \
+		printf '%s\n' '. /verbs.sh' 'options kvm enable_virt_at_load=0' 'tdxsim testbed=Y' \
 			'load tdx=0' 'try seamcall modprobe seamcall'
 		for file in "$dir"/files/vectors/*; do
 			echo "vectors /vectors/$(basename "$file")"
@@ -584,7 +584,7 @@ kernel_reports() {
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	{
-		echo '. /steps.sh'
+		echo '. /verbs.sh'
 		for bug; do
 			echo "bug ${bug%%=*}"
 			[ "${bug%%=*}" != leak ] || echo no_leaks
@@ -684,7 +684,7 @@ bad_input() {
 	says 'unknown option' scenarios/run --nosuch
 	mkdir -p $dir/machine
 	cp -r scenarios $dir/
-	cp machine/steps.sh $dir/machine/
+	cp -r machine/verbs $dir/machine/
 	sed -i '0,/^kvm_intel = none$/s//&\ntdx = N/' $dir/scenarios/kexec.cfg
 	says 'tdx cannot be read before the steps load kvm_intel' $dir/scenarios/run --list
 	says 'no test matches' check/run 'nosuch/*'

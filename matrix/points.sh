@@ -1,5 +1,5 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of steps.sh
-# Verbs for the points of the fault matrix, on top of steps.sh. Needs the modules
+# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of machine/verbs
+# Verbs for the points of the fault matrix, on top of machine/verbs. Needs the modules
 # tdxsim, faults and wbinvd, and a kernel with fault injection.
 #
 # A point is one load of kvm_intel tdx=1 with one fault on its way. Another kernel could

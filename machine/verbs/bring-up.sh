@@ -1,0 +1,29 @@
+# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+
+# bring_up_starts: returns when the TDX module has its memory, but is not ready yet, and
+# each CPU makes SEAMCALLs.
+bring_up_starts()
+{
+	echo "steps: # load $vendor tdx=1" >/dev/kmsg
+	modprobe $vendor tdx=1 2>/tmp/load.log &
+	bring_up=$!
+	while [ "$(calls_of 36 | cut -d ' ' -f 3)" != "$(nproc)" ] && kill -0 "$bring_up" 2>/dev/null; do
+		usleep 10000
+	done
+}
+
+bring_up_goes_on()
+{
+	if is_loading; then
+		ok bring_up_goes_on
+	else
+		not_ok "bring_up_goes_on: it has ended"
+	fi
+}
+
+# bring_up_ends Y|N
+bring_up_ends()
+{
+	wait "$bring_up" || not_ok "bring_up_ends: $(cat /tmp/load.log)"
+	tdx_is "$1"
+}

@@ -1,0 +1,52 @@
+# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+
+# warnings N REGEX: exactly so many lines of level warning or worse from the
+# vendor module since the last load.
+warnings()
+{
+	local found
+
+	found=$(warnings_since_load | grep "^<.>$vendor: ")
+	expect "warnings /$2/" "$1" "$(echo "$found" | grep -c -E "$2")"
+	[ -z "$found" ] || echo "$found" | explain
+}
+
+# No line above level notice from KVM or the TDX host core since the last load.
+no_warnings()
+{
+	local found
+
+	found=$(warnings_since_load | grep -E '^<.>(kvm[a-z_]*|virt/tdx): ')
+	if [ -z "$found" ]; then
+		ok no_warnings
+	else
+		not_ok "no_warnings: $(echo "$found" | head -n 1)"
+	fi
+}
+
+# log_count N REGEX: lines since the machine started.
+log_count()
+{
+	expect "log_count /$2/" "$1" "$(kernel_log | grep -c -E "$2")"
+}
+
+log_has()
+{
+	if kernel_log | grep -q -E "$1"; then
+		ok "log_has /$1/"
+	else
+		not_ok "log_has /$1/: no such line"
+	fi
+}
+
+log_lacks()
+{
+	local line
+
+	line=$(kernel_log | grep -m 1 -E "$1")
+	if [ -z "$line" ]; then
+		ok "log_lacks /$1/"
+	else
+		not_ok "log_lacks /$1/: $line"
+	fi
+}

@@ -1,0 +1,42 @@
+# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+
+# The kernel kept its hands off the PAMTs.
+pamt_untouched()
+{
+	case $(pamt_pages) in
+	0\ *) not_ok "pamt_untouched: the TDX module owns none" ;;
+	*\ 0\ 0) ok pamt_untouched ;;
+	*) not_ok "pamt_untouched: pages owned, written, freed: $(pamt_pages)" ;;
+	esac
+}
+
+# pamt_watched yes|no: tdxsim sees in a SEAMCALL, of which there are more than pages,
+# that the kernel has written to one.
+pamt_watched()
+{
+	local address pages violations
+
+	address=$(pamt_address)
+	pages=$(pamt_pages | cut -d ' ' -f 1)
+	try "pamt_watched $1, SEAMCALLs" modprobe seamcall "write=$address" calls=$((2 * pages))
+	rmmod seamcall
+	violations=$(sed -n 's/^violations //p' $tdxsim_dir/state)
+	case $1:$violations in
+	yes:[1-9]* | no:0) ok "pamt_watched $1" ;;
+	*) not_ok "pamt_watched $1: violations $violations" ;;
+	esac
+}
+
+# pamt_misuse write|free: what the kernel must not do is seen.
+pamt_misuse()
+{
+	local address
+
+	address=$(pamt_address)
+	modprobe seamcall "$1=$address"
+	rmmod seamcall
+	case $1:$(pamt_pages) in
+	write:*\ 1\ 0 | free:*\ *\ [1-9]*) ok "pamt_misuse $1" ;;
+	*) not_ok "pamt_misuse $1: pages owned, written, freed: $(pamt_pages)" ;;
+	esac
+}
