@@ -1,21 +1,26 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# Calls that fail
 
-# override FUNCTION VALUE [NTH [MS]]: this call of it, the first one if not said, returns the
-# value instead of doing its work, after so many milliseconds. On a kernel with faults.
+# override FUNCTION VALUE [NTH] [MS]
+# Makes one call of a kernel function, the first one or the NTH, return VALUE after MS
+# milliseconds instead of doing its work. Needs a kernel that has the module faults.
 override()
 {
 	modprobe faults || not_ok "cannot load faults"
 	try "override $*" sh -c "echo $* >/sys/kernel/debug/faults/override"
 }
 
-# overridden CALLS: how often it was called since then. One call did no work.
+# overridden CALLS
+# Checks how often the function of override was called since, and that exactly one call
+# did no work.
 overridden()
 {
 	expect overridden "$1 1" "$(cat /sys/kernel/debug/faults/override)"
 }
 
-# load_without FUNCTION VALUE [PARAMETER]...: the function returns that instead of doing
-# its work the first time, for which the load fails. On a kernel with faults; kvm stays.
+# load_without FUNCTION VALUE [PARAMETER]...
+# Checks that kvm_intel does not load when the first call of the function returns VALUE
+# instead of doing its work. KVM stays loaded. Needs the module faults.
 load_without()
 {
 	local function=$1 value=$2

@@ -1,7 +1,8 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# CPUs and memory that come and go
 
-# set_online VERB FILE offline|online|fails_online
-set_online()
+# _set_online VERB FILE ACTION: the action is one of those of cpu.
+_set_online()
 {
 	case $3 in
 	offline) try "$1" sh -c "echo 0 >$2" ;;
@@ -18,19 +19,21 @@ set_online()
 }
 
 # cpu N offline|online|fails_online
+# Takes a CPU offline or online, or checks that it cannot come online.
 cpu()
 {
-	set_online "cpu $*" "$(online_file "$1")" "$2"
+	_set_online "cpu $*" "$(online_file "$1")" "$2"
 }
 
-# memory N offline|online|fails_online: a block of memory
+# memory N offline|online|fails_online
+# Takes a block of memory offline or online, or checks that it cannot come online.
 memory()
 {
-	set_online "memory $*" "$(online_file "memory$1")" "$2"
+	_set_online "memory $*" "$(online_file "memory$1")" "$2"
 }
 
-# memory_add ADDRESS...: blocks of memory that the kernel did not know of. They are
-# offline then.
+# memory_add ADDRESS...
+# Adds blocks of memory that the kernel did not know of. They are offline then.
 memory_add()
 {
 	local address
@@ -40,6 +43,8 @@ memory_add()
 	done
 }
 
+# cpu_cycle N
+# Takes a CPU offline and online.
 cpu_cycle()
 {
 	cpu "$1" offline

@@ -1,4 +1,5 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# Helpers of several verbs, of the fault matrix and of bench. None of them is a verb.
 
 vendor=kvm_intel
 tdxsim_dir=/sys/kernel/debug/tdxsim
@@ -28,7 +29,7 @@ explain()
 	head -n 40 | sed 's/^/# /'
 }
 
-# expect VERB WANTED FOUND
+# expect VERB WANTED FOUND: the result is ok if both are the same.
 expect()
 {
 	if [ "$2" = "$3" ]; then

@@ -1,8 +1,9 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# kexec and crashes
 
-# run_kexec ACTION: as machine/image/kexec.c has it. A CPU that is not the first one of the
-# machine cannot start the first one: a crash kernel has one CPU.
-run_kexec()
+# _run_kexec ACTION: as machine/image/kexec.c has it. Only the first CPU of a machine can
+# start the others, so that a crash kernel has one CPU.
+_run_kexec()
 {
 	local cmdline
 
@@ -17,37 +18,41 @@ run_kexec()
 	kexec "$1" /second/kernel /second/initrd "$cmdline"
 }
 
-# kexec_does ACTION
+# kexec_does load|file-load|crash-load|crash-file-load|returning-load|unload|crash-unload|start
+# Checks that an action of kexec succeeds.
 kexec_does()
 {
-	try "kexec_does $1" run_kexec "$1"
+	try "kexec_does $1" _run_kexec "$1"
 }
 
-# kexec_refused ACTION ERROR
+# kexec_refused load|file-load|crash-load|crash-file-load|returning-load|unload|crash-unload|start ERROR
+# Checks that an action of kexec fails with this error message.
 kexec_refused()
 {
-	refused "kexec_refused $1" "$2" run_kexec "$1"
+	refused "kexec_refused $1" "$2" _run_kexec "$1"
 }
 
-# kexec_begins ACTION FUNCTION VALUE MS: it goes on in the background, where the function
-# takes that long to return the value, up to kexec_ends_refused.
+# kexec_begins load|file-load|crash-load|crash-file-load|returning-load|unload|crash-unload|start FUNCTION VALUE MS
+# Begins an action of kexec in the background. FUNCTION takes MS milliseconds in it, and
+# returns VALUE.
 kexec_begins()
 {
 	override "$2" "$3" 1 "$4"
-	run_kexec "$1" 2>/tmp/kexec.log &
+	_run_kexec "$1" 2>/tmp/kexec.log &
 	kexec=$!
 	while [ "$(cat /sys/kernel/debug/faults/override)" != '1 1' ] && kill -0 "$kexec" 2>/dev/null; do
 		usleep 10000
 	done
 }
 
-# kexec_goes_on: what was begun has not ended.
+# kexec_goes_on
+# Checks that what kexec_begins began has not ended.
 kexec_goes_on()
 {
 	try kexec_goes_on kill -0 "$kexec"
 }
 
-end_kexec()
+_end_kexec()
 {
 	wait "$kexec" && return
 	cat /tmp/kexec.log
@@ -55,26 +60,31 @@ end_kexec()
 }
 
 # kexec_ends_refused ERROR
+# Waits for the end of what kexec_begins began, and checks that it fails with this error
+# message.
 kexec_ends_refused()
 {
-	refused kexec_ends_refused "$1" end_kexec
+	refused kexec_ends_refused "$1" _end_kexec
 }
 
-# crash_memory_goes_back: what was reserved for a crash kernel becomes memory like any
-# other. Who allocates gets first what was freed last.
+# crash_memory_goes_back
+# Checks that the memory reserved for a crash kernel can be used like any other.
 crash_memory_goes_back()
 {
+	# The next allocation gets first what was freed last.
 	try crash_memory_goes_back sh -c 'echo 0 >/sys/kernel/kexec_crash_size && dd if=/dev/zero of=/tmp/memory bs=1M count=64'
 	rm -f /tmp/memory
 }
 
-# kexec_loaded N CRASH: what /sys/kernel has, 0 or 1 each.
+# kexec_loaded 0|1 0|1
+# Checks what kexec_loaded and kexec_crash_loaded in /sys/kernel read.
 kexec_loaded()
 {
 	expect kexec_loaded "$*" "$(cat /sys/kernel/kexec_loaded) $(cat /sys/kernel/kexec_crash_loaded)"
 }
 
-# at_reboot VERB...: one more verb to run when the kernel goes down.
+# at_reboot VERB...
+# Notes a verb that runs when the kernel goes down for kexec_start.
 at_reboot()
 {
 	[ -e /tmp/at-reboot ] ||
@@ -82,9 +92,9 @@ at_reboot()
 	echo "$*" >>/tmp/at-reboot
 }
 
-# The results so far, and all of them through the serial port. From here on the console has
-# all that the kernel says, which nobody can read any more.
-finish_kernel()
+# _finish_kernel MARK: the results so far, and all of them through the serial port. From
+# here on the console has all that the kernel says, which nobody can read any more.
+_finish_kernel()
 {
 	finish
 	echo 8 >/proc/sys/kernel/printk
@@ -92,30 +102,33 @@ finish_kernel()
 	mark "$1"
 }
 
-# kexec_start: ends the steps, what was loaded goes on.
+# kexec_start
+# Starts the kernel that was loaded with kexec, and ends the steps.
 kexec_start()
 {
 	if [ -e /tmp/at-reboot ]; then
-		echo finish_kernel at-reboot >>/tmp/at-reboot
+		echo _finish_kernel at-reboot >>/tmp/at-reboot
 		try "at_reboot" modprobe atreboot
 	fi
-	finish_kernel kexec
-	run_kexec start
+	_finish_kernel kexec
+	_run_kexec start
 	not_ok "kexec_start: it returned"
 }
 
-# crash: a panic, on the first CPU. Ends the steps, what was loaded for it goes on.
+# crash
+# Panics on the first CPU, which starts the crash kernel, and ends the steps.
 crash()
 {
-	finish_kernel crash
+	_finish_kernel crash
 	taskset 1 sh -c "echo 1 >$wbinvd_dir/panic"
 	not_ok "crash: it returned"
 }
 
-# crash_alone: the same where no other kernel must start.
+# crash_alone
+# Panics on the first CPU where no crash kernel must start, and ends the steps.
 crash_alone()
 {
-	finish_kernel crash
+	_finish_kernel crash
 	# As init ends.
 	echo "# end of steps" >/dev/ttyS1
 	stty -F /dev/ttyS1 115200 raw -echo

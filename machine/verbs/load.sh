@@ -1,4 +1,5 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# Loading KVM
 
 # busybox's shell takes its own modprobe, whatever is installed.
 if [ -e /bin/kmod ]; then
@@ -13,14 +14,16 @@ if [ -e /bin/kmod ]; then
 	}
 fi
 
-# options MODULE PARAMETER...: for each load of the module from here on.
+# options MODULE PARAMETER...
+# Sets parameters for each load of the module from here on.
 options()
 {
 	mkdir -p /etc/modprobe.d
 	echo "options $*" >>/etc/modprobe.d/steps.conf
 }
 
-# modprobe_d FILE [WORD]...: what the administrator has in /etc/modprobe.d.
+# modprobe_d FILE [WORD]...
+# Writes a file of one line into /etc/modprobe.d, as an administrator does.
 modprobe_d()
 {
 	local file=/etc/modprobe.d/$1
@@ -31,37 +34,44 @@ modprobe_d()
 }
 
 # load [PARAMETER]...
+# Loads the vendor module, which is kvm_intel, or kvm_amd with emulator = qemu.
 load()
 {
 	echo "steps: # load $vendor $*" >/dev/kmsg
-	try "load $vendor $*" modprobe $vendor "$@"
+	try "load $vendor $*" modprobe "$vendor" "$@"
 }
 
+# load_fails [PARAMETER]...
+# Checks that the vendor module does not load.
 load_fails()
 {
 	echo "steps: # load $vendor $*" >/dev/kmsg
-	if modprobe $vendor "$@" 2>/dev/null; then
+	if modprobe "$vendor" "$@" 2>/dev/null; then
 		not_ok "load_fails $*: it loaded"
 	else
 		ok "load_fails $vendor $*"
 	fi
 }
 
+# unload
+# Unloads the vendor module and KVM. KVM stays while the module faults needs it.
 unload()
 {
 	local gone=kvm
 
 	# faults keeps kvm.
 	[ ! -e /sys/module/faults ] || gone=$vendor
-	modprobe -r $vendor >/tmp/try.log 2>&1
-	[ $gone = $vendor ] || modprobe -r kvm >>/tmp/try.log 2>&1
-	if [ -e /sys/module/$vendor ] || [ -e /sys/module/$gone ]; then
+	modprobe -r "$vendor" >/tmp/try.log 2>&1
+	[ "$gone" = "$vendor" ] || modprobe -r kvm >>/tmp/try.log 2>&1
+	if [ -e "/sys/module/$vendor" ] || [ -e "/sys/module/$gone" ]; then
 		not_ok "unload: $(tail -n 1 /tmp/try.log)"
 	else
 		ok unload
 	fi
 }
 
+# unload_faults
+# Unloads the module faults, if it is loaded, and then KVM.
 unload_faults()
 {
 	if [ -e /sys/module/faults ]; then
@@ -70,7 +80,8 @@ unload_faults()
 	fi
 }
 
-# The test module of the hook reports by itself, and loads if all is well.
+# hooktest
+# Loads a vendor module without hardware, which tests hardware_post_setup() by itself.
 hooktest()
 {
 	try hooktest modprobe hooktest
@@ -79,12 +90,14 @@ hooktest()
 }
 
 # tdx_is Y|N
+# Checks what /sys/module/kvm_intel/parameters/tdx reads.
 tdx_is()
 {
 	expect tdx_is "$1" "$(cat /sys/module/kvm_intel/parameters/tdx 2>&1)"
 }
 
-# reload Y|N [PARAMETER]...: unload, load, and what parameters/tdx reads then.
+# reload Y|N [PARAMETER]...
+# Unloads and loads the vendor module, and checks what parameters/tdx reads then.
 reload()
 {
 	local tdx=$1
@@ -95,7 +108,9 @@ reload()
 	tdx_is "$tdx"
 }
 
-# tdx_sysfs STATUS REASON: what /sys/firmware/tdx has, "absent" without it.
+# tdx_sysfs initialized|available|failed|unusable|unavailable|absent REASON
+# Checks what status and reason in /sys/firmware/tdx read. "absent absent" is a kernel
+# that has neither.
 tdx_sysfs()
 {
 	local dir=/sys/firmware/tdx
@@ -104,6 +119,8 @@ tdx_sysfs()
 		cat $dir/reason 2>/dev/null || echo absent)"
 }
 
+# version_is VERSION
+# Checks what /sys/firmware/tdx/module_version reads.
 version_is()
 {
 	expect version_is "$1" "$(cat /sys/firmware/tdx/module_version)"

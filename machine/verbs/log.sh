@@ -1,7 +1,9 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# The kernel log
 
-# warnings N REGEX: exactly so many lines of level warning or worse from the
-# vendor module since the last load.
+# warnings N REGEX
+# Checks how many lines of level warning or worse from the vendor module match since the
+# last load.
 warnings()
 {
 	local found
@@ -11,7 +13,9 @@ warnings()
 	[ -z "$found" ] || echo "$found" | explain
 }
 
-# No line above level notice from KVM or the TDX host core since the last load.
+# no_warnings
+# Checks that neither KVM nor the TDX host core logged a warning or worse since the last
+# load.
 no_warnings()
 {
 	local found
@@ -24,12 +28,15 @@ no_warnings()
 	fi
 }
 
-# log_count N REGEX: lines since the machine started.
+# log_count N REGEX
+# Checks how many lines of the kernel log match since the machine started.
 log_count()
 {
 	expect "log_count /$2/" "$1" "$(kernel_log | grep -c -E "$2")"
 }
 
+# log_has REGEX
+# Checks that a line of the kernel log matches.
 log_has()
 {
 	if kernel_log | grep -q -E "$1"; then
@@ -39,6 +46,8 @@ log_has()
 	fi
 }
 
+# log_lacks REGEX
+# Checks that no line of the kernel log matches.
 log_lacks()
 {
 	local line

@@ -1,6 +1,8 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# PAMT
 
-# The kernel kept its hands off the PAMTs.
+# pamt_untouched
+# Checks that the kernel neither wrote to the PAMTs nor freed a page of them.
 pamt_untouched()
 {
 	case $(pamt_pages) in
@@ -10,24 +12,26 @@ pamt_untouched()
 	esac
 }
 
-# pamt_watched yes|no: tdxsim sees in a SEAMCALL, of which there are more than pages,
-# that the kernel has written to one.
+# pamt_watched yes|no
+# Writes to a page of PAMT, and checks whether tdxsim sees that in the next SEAMCALLs.
 pamt_watched()
 {
 	local address pages violations
 
 	address=$(pamt_address)
 	pages=$(pamt_pages | cut -d ' ' -f 1)
+	# There are more SEAMCALLs than pages: tdxsim looks at one page in each.
 	try "pamt_watched $1, SEAMCALLs" modprobe seamcall "write=$address" calls=$((2 * pages))
 	rmmod seamcall
-	violations=$(sed -n 's/^violations //p' $tdxsim_dir/state)
+	violations=$(sed -n 's/^violations //p' "$tdxsim_dir/state")
 	case $1:$violations in
 	yes:[1-9]* | no:0) ok "pamt_watched $1" ;;
 	*) not_ok "pamt_watched $1: violations $violations" ;;
 	esac
 }
 
-# pamt_misuse write|free: what the kernel must not do is seen.
+# pamt_misuse write|free
+# Writes to a page of PAMT or frees it, and checks that tdxsim sees that when it is asked.
 pamt_misuse()
 {
 	local address

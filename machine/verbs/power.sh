@@ -1,7 +1,9 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# Suspend and hibernation
 
-# sleep_state STATE TEST: as far as the TEST of /sys/power/pm_test goes, and back. The
-# emulated machine would not wake.
+# sleep_state freeze|mem|disk none|core|platform
+# Suspends or hibernates, as far as this test of /sys/power/pm_test goes, and comes back.
+# The emulated machine would not wake by itself.
 sleep_state()
 {
 	echo 0 >/sys/module/suspend/parameters/pm_test_delay
@@ -10,25 +12,30 @@ sleep_state()
 	echo none >/sys/power/pm_test
 }
 
-# sleep_refused STATE ERROR: of /sys/power/state
+# sleep_refused mem|disk ERROR
+# Checks that writing to /sys/power/state fails with this error message.
 sleep_refused()
 {
 	refused "sleep_refused $1" "$2" sh -c "echo $1 >/sys/power/state"
 }
 
-# The other ways to hibernate: by user space, and the choice of how.
+# snapshot_refused
+# Checks that user space cannot open /dev/snapshot to hibernate.
 snapshot_refused()
 {
 	refused snapshot_refused 'Operation not permitted' sh -c ': </dev/snapshot'
 }
 
+# hibernation_mode_refused
+# Checks that the way to hibernate cannot be chosen in /sys/power/disk.
 hibernation_mode_refused()
 {
 	refused hibernation_mode_refused 'Operation not permitted' sh -c 'echo shutdown >/sys/power/disk'
 }
 
-# acpi_s3: up to the firmware, from where the emulated machine would not come back. On a
-# kernel with faults.
+# acpi_s3
+# Suspends up to the call of the firmware, from where the emulated machine would not come
+# back. Needs the module faults.
 acpi_s3()
 {
 	override x86_acpi_suspend_lowlevel 0
@@ -36,7 +43,8 @@ acpi_s3()
 	overridden 1
 }
 
-# mem_sleep WHAT: what "mem" in /sys/power/state is from here on
+# mem_sleep s2idle|deep
+# Chooses what "mem" in /sys/power/state does.
 mem_sleep()
 {
 	try "mem_sleep $1" sh -c "echo $1 >/sys/power/mem_sleep"

@@ -1,13 +1,14 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# Races
 
 kills=0
 killed=0
 suspends=0
 suspended_loading=0
-either=
 
-# storm N|memoryN...: each CPU and block of memory goes offline and online until
-# storm_ends.
+# storm NAME...
+# Takes CPUs and blocks of memory offline and online, each in a loop of its own, until
+# storm_ends. NAME is the number of a CPU, or memoryN.
 storm()
 {
 	local name file
@@ -23,7 +24,9 @@ storm()
 	storm="$*"
 }
 
-# storm_ends [NAME]...: all come online, but those given do not have to.
+# storm_ends [NAME]...
+# Ends storm, and checks that each of its CPUs and blocks has come and gone, and is online
+# now. Those named may be offline.
 storm_ends()
 {
 	local name file
@@ -45,8 +48,8 @@ storm_ends()
 	done
 }
 
-# The host core and the TDX module forget what they did. On kernel main.
-again()
+# The host core and the TDX module forget what they did. Needs the module faults.
+_again()
 {
 	modprobe faults || not_ok "cannot load faults"
 	echo 1 >/sys/kernel/debug/faults/rearm || not_ok "cannot rearm the host core"
@@ -55,57 +58,60 @@ again()
 	modprobe tdxsim $tdxsim_parameters || not_ok "cannot load tdxsim"
 }
 
-# bring_up_again: a whole bring-up, which fails at its end so that it can be had
-# again.
+# bring_up_again
+# Repeats a whole bring-up, which fails at its end.
 bring_up_again()
 {
 	unload
-	again
+	_again
 	load tdx=1
 	tdx_is N
 	warnings 1 'TDX not enabled'
 }
 
-# reload_either: one CPU cannot be initialized, and comes and goes. The parameter
-# reads Y or N, and the log says which.
+# reload_either
+# Reloads kvm_intel while a CPU that cannot be initialized comes and goes. Checks that
+# the log has a warning exactly if parameters/tdx reads N.
 reload_either()
 {
 	local tdx
 
 	unload
 	load tdx=1
-	tdx=$(cat /sys/module/$vendor/parameters/tdx)
+	tdx=$(cat "/sys/module/$vendor/parameters/tdx")
 	case $tdx in
 	Y) warnings 0 'TDX not enabled' ;;
 	N) warnings 1 'TDX not enabled' ;;
 	*) not_ok "reload_either: parameters/tdx reads '$tdx'" ;;
 	esac
-	either="$either$tdx"
 }
 
-# bring_up_twice_at_once: one of them loads it, the other one finds it there.
+# bring_up_twice_at_once
+# Runs two modprobes of kvm_intel at once, in a bring-up that fails at its end. Checks
+# that both succeed.
 bring_up_twice_at_once()
 {
 	unload
-	again
+	_again
 	echo "steps: # load $vendor tdx=1, twice" >/dev/kmsg
-	modprobe $vendor tdx=1 2>/tmp/first.log &
-	modprobe $vendor tdx=1 2>/tmp/second.log ||
+	modprobe "$vendor" tdx=1 2>/tmp/first.log &
+	modprobe "$vendor" tdx=1 2>/tmp/second.log ||
 		not_ok "bring_up_twice_at_once: $(cat /tmp/second.log)"
 	wait $! || not_ok "bring_up_twice_at_once: $(cat /tmp/first.log)"
 	tdx_is N
 	warnings 1 'TDX not enabled'
 }
 
-# bring_up_killed: modprobe gets a signal, a bit later each time.
+# bring_up_killed
+# Kills modprobe during a bring-up that fails at its end, a bit later each time.
 bring_up_killed()
 {
 	local delay=$((kills * 7 % 20)) status
 
 	kills=$((kills + 1))
 	unload
-	again
-	modprobe $vendor tdx=1 2>/dev/null &
+	_again
+	modprobe "$vendor" tdx=1 2>/dev/null &
 	usleep $((delay * 100000))
 	kill -9 $! 2>/dev/null
 	wait $!
@@ -115,12 +121,13 @@ bring_up_killed()
 	while is_loading; do
 		sleep 1
 	done
-	if [ -e /sys/module/$vendor ]; then
+	if [ -e "/sys/module/$vendor" ]; then
 		tdx_is N
 	fi
 }
 
-# some_were_killed: the signal found modprobe, at least once.
+# some_were_killed
+# Checks that bring_up_killed has found modprobe running at least once.
 some_were_killed()
 {
 	if [ $killed -gt 0 ]; then
@@ -130,17 +137,18 @@ some_were_killed()
 	fi
 }
 
-# suspend_while_loading Y|N: to idle, a bit later in the load each time. With N it
-# is a whole bring-up, on kernel main.
+# suspend_while_loading Y|N
+# Suspends the machine to idle during a load, a bit later each time, and checks what
+# parameters/tdx reads then. With N the load is a whole bring-up.
 suspend_while_loading()
 {
 	local delay=$((suspends * 7 % 25))
 
 	suspends=$((suspends + 1))
 	unload
-	[ "$1" = Y ] || again
+	[ "$1" = Y ] || _again
 	echo "steps: # load $vendor tdx=1, and suspend" >/dev/kmsg
-	modprobe $vendor tdx=1 2>/tmp/load.log &
+	modprobe "$vendor" tdx=1 2>/tmp/load.log &
 	while ! is_loading && kill -0 $! 2>/dev/null; do
 		usleep 10000
 	done
@@ -151,7 +159,8 @@ suspend_while_loading()
 	tdx_is "$1"
 }
 
-# some_were_loading: the suspend came during a load, at least once.
+# some_were_loading
+# Checks that suspend_while_loading came during a load at least once.
 some_were_loading()
 {
 	if [ $suspended_loading -gt 0 ]; then
@@ -161,17 +170,19 @@ some_were_loading()
 	fi
 }
 
-# go_down poweroff|reboot Y|N I: during a load, a bit later for each I. Ends the steps.
+# go_down poweroff|reboot Y|N I
+# Powers off or restarts during a load, a bit later for each I, and ends the steps. If
+# the load has ended, parameters/tdx must read Y or N.
 go_down()
 {
 	local delay=$((($3 * 7 + 5) % 25))
 
 	echo "steps: # load $vendor tdx=1, and $1" >/dev/kmsg
-	modprobe $vendor tdx=1 2>/tmp/load.log &
+	modprobe "$vendor" tdx=1 2>/tmp/load.log &
 	usleep $((delay * 100000))
 	if is_loading; then
 		say "# loading"
-	elif [ -e /sys/module/$vendor ]; then
+	elif [ -e "/sys/module/$vendor" ]; then
 		tdx_is "$2"
 	fi
 	finish

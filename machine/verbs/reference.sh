@@ -1,6 +1,9 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# What a load with tdx=0 gives
 
-# reference [PARAMETER]...: notes what a load with tdx=0 gives, and unloads.
+# reference [PARAMETER]...
+# Loads the vendor module with tdx=0, notes the state of KVM and the free memory, and
+# unloads it.
 reference()
 {
 	load tdx=0 "$@"
@@ -11,8 +14,9 @@ reference()
 	note_memory
 }
 
-# What reference notes, for a machine where kvm_intel can be loaded once only:
-# printed on one, read on stdin by given_reference on another.
+# show_reference
+# Prints the state of KVM, for given_reference on another machine. This is for a
+# kvm_intel that is built in, which can be loaded only once.
 show_reference()
 {
 	tdx_is N
@@ -22,6 +26,8 @@ show_reference()
 	sed "s/^/state: cpuhp /" /tmp/reference/cpuhp
 }
 
+# given_reference
+# Reads from standard input what show_reference has printed.
 given_reference()
 {
 	mkdir -p /tmp/reference
@@ -30,6 +36,8 @@ given_reference()
 	sed -n "s/^state: cpuhp //p" /tmp/given >/tmp/reference/cpuhp
 }
 
+# as_reference
+# Checks that kvm_x86_ops, all static calls and CPU hotplug states equal the reference.
 as_reference()
 {
 	if ! state_of_kvm /tmp/now 2>/tmp/try.log; then

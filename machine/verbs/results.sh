@@ -1,5 +1,8 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# Results and wrappers
 
+# not_ok WHY...
+# Fails, and says why.
 not_ok()
 {
 	failed=$((failed + 1))
@@ -10,7 +13,8 @@ not_ok()
 	fi
 }
 
-# try VERB COMMAND...: the verb's result is that of the command.
+# try NAME COMMAND...
+# Checks that a shell command succeeds. NAME is what the result line calls it.
 try()
 {
 	local verb=$1
@@ -23,19 +27,21 @@ try()
 	fi
 }
 
-# repeat N VERB [ARGUMENT]...: up to the first failure.
+# repeat N VERB...
+# Runs another verb N times, or up to its first failure. $times is the number that
+# scenarios/run --times has.
 repeat()
 {
 	local times=$1 before=$failed i=0
 
 	shift
 	repeating=yes
-	while [ $i -lt "$times" ] && [ $failed = $before ]; do
+	while [ $i -lt "$times" ] && [ "$failed" = "$before" ]; do
 		i=$((i + 1))
 		"$@"
 	done
 	repeating=
-	if [ $failed = $before ]; then
+	if [ "$failed" = "$before" ]; then
 		ok "repeat $times $*"
 	else
 		not_ok "repeat $times $*: failed at number $i"

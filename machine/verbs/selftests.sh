@@ -1,12 +1,14 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# Guests and KVM selftests
 
-# selftest NAME [ARGUMENT]...: one of the KVM selftests. They read their own file,
-# by the path they were started with.
+# selftest NAME [ARGUMENT]...
+# Runs one KVM selftest, which must not skip.
 selftest()
 {
 	local what="selftest $*" name=$1 status
 
 	shift
+	# They read their own file, by the path they were started with.
 	"/tests/$name" "$@" >/tmp/selftest.log 2>&1
 	status=$?
 	case $status in
@@ -20,13 +22,15 @@ selftest()
 	esac
 }
 
-# selftest_skips WHY COMMAND...: it ends as skipped, says why, and has let kvm_intel
-# be, which has another inode in sysfs after it was loaded again.
+# selftest_skips WHY COMMAND...
+# Checks that a selftest ends as skipped, says why, and does not reload kvm_intel.
+# COMMAND is the path of the test, perhaps after as_nobody or one of the while_ commands.
 selftest_skips()
 {
 	local what="selftest_skips $*" why=$1 status inode
 
 	shift
+	# It is another one after kvm_intel was loaded again.
 	inode=$(stat -c %i /sys/module/kvm_intel)
 	"$@" >/tmp/selftest.log 2>&1
 	status=$?
@@ -42,6 +46,8 @@ selftest_skips()
 	fi
 }
 
+# as_nobody COMMAND...
+# Runs a shell command as the user nobody.
 as_nobody()
 {
 	mkdir -p /etc
@@ -50,12 +56,15 @@ as_nobody()
 	su -s /bin/sh nobody -c "$*"
 }
 
-# An open file of it keeps kvm_intel.
+# while_kvm_is_open COMMAND...
+# Runs a command with /dev/kvm open, which keeps kvm_intel loaded.
 while_kvm_is_open()
 {
 	"$@" 9</dev/kvm
 }
 
+# while_no_modules_are_installed COMMAND...
+# Runs a command while /lib/modules is away.
 while_no_modules_are_installed()
 {
 	local status
@@ -67,13 +76,15 @@ while_no_modules_are_installed()
 	return $status
 }
 
-# A virtual machine with a vCPU.
+# guest
+# Runs a virtual machine with a vCPU.
 guest()
 {
 	try guest /tests/set_sregs_test
 }
 
-# selftests quick|slow: those of the list, of which some are for VMX only.
+# selftests quick|slow
+# Runs the KVM selftests of this class in machine/image/selftests.list.
 selftests()
 {
 	local wanted=$1 name class

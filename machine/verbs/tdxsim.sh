@@ -1,14 +1,18 @@
-# shellcheck shell=dash disable=SC2034,SC2086,SC2154 # variables of the other files
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# tdxsim and its SEAMCALLs
 
 tdxsim_parameters=
 
+# tdxsim [PARAMETER]...
+# Loads the software TDX module.
 tdxsim()
 {
 	tdxsim_parameters="$*"
 	try "tdxsim $*" modprobe tdxsim "$@"
 }
 
-# Where it could come between the kernel and a real TDX module.
+# tdxsim_refuses
+# Checks that tdxsim does not load where a real TDX module may answer.
 tdxsim_refuses()
 {
 	if modprobe tdxsim 2>/dev/null; then
@@ -18,13 +22,15 @@ tdxsim_refuses()
 	fi
 }
 
-# TAINT_TEST, bit 18
+# tainted_as_test
+# Checks that the kernel is tainted as one with a test module (TAINT_TEST).
 tainted_as_test()
 {
 	expect tainted_as_test 262144 $(($(cat /proc/sys/kernel/tainted) & 262144))
 }
 
-# vmx_is ON|OFF: each online CPU is in VMX operation, or none is.
+# vmx_is ON|OFF
+# Checks that each online CPU is in VMX operation, or that none is.
 vmx_is()
 {
 	local cpu state on=0 online=0 all
@@ -35,7 +41,7 @@ vmx_is()
 		esac
 		online=$((online + 1))
 		on=$((on + state))
-	done <$tdxsim_dir/vmx
+	done <"$tdxsim_dir/vmx"
 	case $on in
 	0)
 		all=OFF
@@ -47,13 +53,15 @@ vmx_is()
 	expect vmx_is "$1" "$all"
 }
 
-# seamcalls LEAF N: exactly so many calls.
+# seamcalls LEAF N
+# Checks that a SEAMCALL was made exactly N times since tdxsim was loaded.
 seamcalls()
 {
 	expect "seamcalls $1" "$2" "$(calls_of "$1" | cut -d ' ' -f 1)"
 }
 
 # seamcalls_at_most LEAF N
+# Checks that a SEAMCALL was made no more than N times.
 seamcalls_at_most()
 {
 	local calls
@@ -66,19 +74,23 @@ seamcalls_at_most()
 	fi
 }
 
-# seamcalls_failed LEAF N: exactly so many of them failed.
+# seamcalls_failed LEAF N
+# Checks that exactly N of the calls of a SEAMCALL failed.
 seamcalls_failed()
 {
 	expect "seamcalls_failed $1" "$2" "$(calls_of "$1" | cut -d ' ' -f 2)"
 }
 
-# seamcall_cpus LEAF N: on exactly so many CPUs.
+# seamcall_cpus LEAF N
+# Checks that a SEAMCALL was made on exactly N CPUs.
 seamcall_cpus()
 {
 	expect "seamcall_cpus $1" "$2" "$(calls_of "$1" | cut -d ' ' -f 3)"
 }
 
-# vectors FILE: the calls of conformance/vectors_test.c, with the SEAMCALL instruction.
+# vectors FILE
+# Makes the calls of a file of conformance vectors with the SEAMCALL instruction, and
+# checks the answers of tdxsim.
 vectors()
 {
 	vectors_test "$1" >/tmp/vectors.log 2>&1
