@@ -1,0 +1,54 @@
+#!/bin/bash
+# check/series.sh applies | exports | quilt: what "make series" and "make export" write.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# The series as it is mailed gives the tree that was tested.
+test_applies() {
+	make_scratch
+	clone_linux base "$scratch/linux"
+	git -C "$scratch/linux" -c user.name=check -c user.email=check@localhost \
+		am -q "$PWD"/build/series/0*[1-9]*.patch
+	expect 'the tree' "$(git -C $linux rev-parse 'series^{tree}')" \
+		"$(git -C "$scratch/linux" rev-parse 'HEAD^{tree}')"
+}
+
+# What is in the tree and what is in patches/ and the root is the same.
+test_exports() {
+	local files file
+
+	make_scratch
+	patches/export "$scratch"
+	diff -r patches/6.12 "$scratch/patches/6.12"
+	mapfile -t files < <(sed -n 's/^[^#]*# *//p' patches/6.12/series | tr ' ' '\n')
+	[ ${#files[@]} -gt 0 ] || fail 'no file of ours in patches/6.12/series'
+	for file in "${files[@]}"; do
+		cmp "$file" "$scratch/$file"
+	done
+	echo "${#files[@]} files of ours are the same"
+}
+
+# unpack REVISION DIR: of the files that the series touches, those that are there.
+unpack() {
+	local files
+
+	mkdir "$2"
+	mapfile -t files < <(git -C $linux diff --name-only base series)
+	mapfile -t files < <(git -C $linux ls-tree --name-only "$1" -- "${files[@]}")
+	[ ${#files[@]} -gt 0 ] || fail "no files in $1"
+	git -C $linux archive "$1" -- "${files[@]}" | tar -x -C "$2"
+}
+
+# A Debian source package carries patches with quilt.
+test_quilt() {
+	make_scratch
+	mkdir "$scratch/patches"
+	cp build/series/0*[1-9]*.patch "$scratch/patches/"
+	(cd "$scratch/patches" && ls -- *.patch > series)
+	unpack base "$scratch/linux"
+	unpack series "$scratch/wanted"
+	(cd "$scratch/linux" && QUILT_PATCHES=$scratch/patches QUILT_PC=$scratch/pc quilt --quiltrc=- push -q -a --fuzz=0)
+	diff -r "$scratch/wanted" "$scratch/linux"
+}
+
+run_test "$@"
