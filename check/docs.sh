@@ -1,0 +1,65 @@
+#!/bin/bash
+# check/docs.sh html | messages | kexec-table
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+test_html() {
+	local page
+
+	make -C $linux O="$PWD/build/obj-docs" PYTHONDONTWRITEBYTECODE=1 htmldocs \
+		SPHINXDIRS='virt/kvm arch/x86' 2>&1 | tee build/obj-docs.log
+	no_line -iE '(tdx|locking|x86/index)\.rst.*(warning|error)' build/obj-docs.log
+	page=$(find build/obj-docs -name intel-tdx.html)
+	grep -q 'parameters/tdx' "$page"
+	echo "$page"
+}
+
+# leave_out EXPRESSION FILE: what check/messages has to miss.
+leave_out() {
+	sed -i "$1" "$scratch/$2"
+	refuses cmp -s "$linux/$2" "$scratch/$2"
+	refuses check/messages "$scratch"
+	cp "$linux/$2" "$scratch/$2"
+}
+
+# The administrator's tables have each message, and no others, and the ABI each word.
+# So that this can fail, it is tried with one of them left out on either side.
+test_messages() {
+	local doc=Documentation/virt/kvm/x86/intel-tdx.rst abi=Documentation/ABI/testing/sysfs-firmware-tdx file
+
+	check/messages $linux
+	make_scratch
+	for file in $doc $abi arch/x86/virt/vmx/tdx/{tdx.c,tdx.h,errors.c,kexec.c,status.c} \
+		kernel/power/hibernate.c arch/x86/kvm/vmx/{main.c,tdx.c,tdx.h}; do
+		install -D -m 644 "$linux/$file" "$scratch/$file"
+	done
+	leave_out '/virt\/tdx: module not loaded by/d' $doc
+	leave_out '/pr_err("module not loaded/d' arch/x86/virt/vmx/tdx/errors.c
+	leave_out '/^\t\tbusy\t/d' $abi
+	check/messages "$scratch"
+}
+
+# The table names scenarios that there are, and lines that the documentation has.
+# shellcheck disable=SC2016 # no expansions
+test_kexec_table() {
+	local table=scenarios/kexec.md lines words
+
+	make_scratch
+	scenarios/run --list | cut -d ' ' -f 1 > "$scratch/scenarios"
+	grep '^|' $table | grep -oE '\b[a-z]+/[a-z-]+\b' | sort -u > "$scratch/named"
+	[ "$(wc -l < "$scratch/named")" -gt 20 ]
+	no_line -vxFf "$scratch/scenarios" "$scratch/named"
+	# Each one of the file, too.
+	grep '^kexec/' "$scratch/scenarios" > "$scratch/kexec"
+	no_line -vxFf "$scratch/named" "$scratch/kexec"
+	# And something shows each cell.
+	no_line -E '^\|([^|]*\|){4} (-|) *\||\| (-|) *\|$' $table
+	lines=$(sed -n 's/^- \*\*[A-Z]\*\* `\(.*\)`$/\1/p' $table)
+	expect 'lines with a letter' "$(grep -c '^- ' $table)" "$(wc -l <<< "$lines")"
+	while read -r words; do
+		echo "$words"
+		grep -qF "\`\`$words\`\`" Documentation/virt/kvm/x86/intel-tdx.rst
+	done <<< "$lines"
+}
+
+run_test "$@"
