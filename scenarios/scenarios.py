@@ -1,0 +1,186 @@
+"""The scenarios of this directory: what the keys mean, and what is wrong with an entry.
+
+README.md has the keys.  Everything that can be found before a machine boots is found here.
+"""
+import difflib
+import fnmatch
+import glob
+import os
+import re
+import shlex
+
+import cfg
+import verbs
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+TOP = os.path.dirname(HERE)
+ABI = 'Documentation/ABI/testing/sysfs-firmware-tdx'
+
+TIERS = ('quick', 'check', 'nightly')
+# May be given more than once.
+LISTS = ('log', 'nolog', 'before', 'steps', 'second')
+VERBS = ('before', 'steps', 'second')
+# What the value of each other key has to match.
+VALUES = {
+    'summary': r'.+',
+    'tier': '|'.join(TIERS),
+    'times': r'[1-9][0-9]*',
+    'timeout': r'[1-9][0-9]*',
+    'cpus': r'[1-9]:[1-9]:[1-9]',
+    'memory': r'[0-9]+',
+    'keyids': r'[0-9]+|mktme',
+    'state': r'[a-z]+ [a-z-]+',
+    'kernel': r'[a-z]+',
+    'emulator': 'bochs|qemu',
+    'seam': 'on',
+    'hibernation': 'on',
+    'erratum': 'on',
+    'append': r'.+',
+    'kvm': r'.+',
+    'kvm_intel': r'.+',
+    'tdxsim': r'.+',
+    'tdx': 'Y|N',
+    'down': 'poweroff|reboot',
+    'wbinvds': r'none|[0-9]+\+?',
+    'log': r'.+',
+    'nolog': r'.+',
+    'way': r'.+',
+}
+REGULAR_EXPRESSIONS = ('log', 'nolog', 'way')
+
+
+class Scenario:
+    """One scenario, by its entry."""
+
+    def __init__(self, entry):
+        self.entry = entry
+        self.name = entry.name
+        self.get = entry.get
+        self.all = entry.all
+
+    def __contains__(self, key):
+        return key in self.entry
+
+    @property
+    def kernel(self):
+        """The kernel that boots, of machine/kernels."""
+        return self.get('kernel', 'main')
+
+    @property
+    def tier(self):
+        """The tier of tests that it belongs to."""
+        return self.get('tier', 'check')
+
+
+def kernels():
+    """The kernels that can be configured."""
+    paths = glob.glob(os.path.join(TOP, 'machine/kernels/*.config'))
+    return {os.path.basename(path).removesuffix('.config') for path in paths} - {'kernel'} | {'package'}
+
+
+def state_words():
+    """The words of the files status and reason, as the ABI documentation has them."""
+    with open(os.path.join(TOP, ABI), encoding='utf-8') as file:
+        return set(re.findall(r'^\t\t([a-z][a-z-]+)\t', file.read(), re.M)) | {'none', 'absent'}
+
+
+def split_verbs(text):
+    """The ;-separated verbs of a value."""
+    return [part.strip() for part in text.split(';') if part.strip()]
+
+
+class Checker:
+    """Judges the values of entries.  Raises ValueError with what is wrong."""
+
+    def __init__(self):
+        self.verbs = verbs.read()
+        self.kernels = kernels()
+        self.state_words = state_words()
+
+    def value(self, key, value):
+        """One value of a key."""
+        if key in VERBS:
+            if key != 'second' or value not in ('none', 'stub'):
+                for step in split_verbs(value):
+                    self.step(step)
+            return
+        if key not in VALUES:
+            raise ValueError(f"unknown key '{key}'")
+        if not re.fullmatch(VALUES[key], value):
+            raise ValueError(f"'{value}' is no value for {key}")
+        if key == 'kernel' and value not in self.kernels:
+            raise ValueError(f"no kernel '{value}', there are: {' '.join(sorted(self.kernels))}")
+        if key == 'state':
+            for word in value.split():
+                if word not in self.state_words:
+                    raise ValueError(f"{ABI} has no word '{word}'")
+        if key in REGULAR_EXPRESSIONS:
+            try:
+                re.compile(value)
+            except re.error as error:
+                raise ValueError(f"'{value}' is no regular expression: {error}") from None
+
+    def step(self, step):
+        """One verb with its arguments."""
+        try:
+            words = shlex.split(step)
+        except ValueError as error:
+            raise ValueError(f"'{step}': {error}") from None
+        verb = self.verbs.get(words[0])
+        if verb is None:
+            raise ValueError(f"unknown verb '{words[0]}'")
+        verb.check(words[1:])
+        if verb.verb_at is not None and len(words) > verb.verb_at + 1:
+            # With its arguments it is one word or the rest of them.
+            inner = words[verb.verb_at + 1:]
+            self.step(inner[0] if len(inner) == 1 else shlex.join(inner))
+
+    @staticmethod
+    def whole(scenario):
+        """What the values of different keys say together."""
+        if 'summary' not in scenario:
+            raise ValueError('no summary')
+        if scenario.get('emulator') == 'qemu':
+            if 'tdx' in scenario:
+                raise ValueError('kvm_amd has no tdx parameter to read')
+        elif scenario.get('kvm_intel') == 'none':
+            if 'tdx' in scenario:
+                raise ValueError('tdx cannot be read before the steps load kvm_intel')
+        elif 'tdx' not in scenario:
+            raise ValueError('no tdx')
+        if 'wbinvds' in scenario and 'second' not in scenario:
+            raise ValueError('wbinvds without second: nothing would look at them')
+
+
+def load(directory=HERE):
+    """Returns all scenarios by name, in the order of the files.  Raises cfg.CfgError."""
+    checker = Checker()
+    scenarios = {}
+    for path in sorted(glob.glob(os.path.join(directory, '*.cfg'))):
+        for entry in cfg.read(os.path.relpath(path), LISTS, checker.value):
+            scenario = Scenario(entry)
+            try:
+                checker.whole(scenario)
+            except ValueError as error:
+                raise cfg.CfgError(f'{entry.at}: {error}') from None
+            scenarios[scenario.name] = scenario
+    return scenarios
+
+
+def select(names, patterns):
+    """The names that match: a name, a part of one, or with shell wildcards.
+
+    Raises ValueError where a pattern matches nothing.
+    """
+    selected = []
+    for pattern in patterns:
+        if pattern in names:
+            found = [pattern]
+        else:
+            found = [name for name in names if fnmatch.fnmatchcase(name, f'*{pattern}*')]
+        if not found:
+            near = difflib.get_close_matches(pattern, names, 3, 0.4)
+            raise ValueError(f"no scenario like '{pattern}'" + (f", did you mean {' or '.join(near)}?" if near else '')
+                             + ": 'scenarios/scenario --list' names them")
+        selected += [name for name in found if name not in selected]
+    return selected
