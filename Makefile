@@ -3,88 +3,84 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help run check mutants matrix debug bench tree export series deb shell clean packages kernels FORCE
+.PHONY: help run quick check nightly affected list tree export series deb bench shell clean packages FORCE
 
 SHELL := /bin/bash
 B := build
 STEP := machine/progress
 LINUX := $(B)/linux/.git/laid-out
 VERBS := machine/verbs.sh $(wildcard machine/verbs/*.sh)
-KERNELS := main builtin notdx lockdep
-# For make debug only.
-DEBUG_KERNELS := leaks kasan kcsan
+KERNELS := $(filter-out kernel debian,$(basename $(notdir $(wildcard machine/kernels/*.config))))
 # Of make deb: small or debian.
 CONFIG := small
+JOBS := $(shell nproc)
 
 help:
 	@echo 'make run             boot the emulated TDX host, once with a working TDX module, once with'
 	@echo '                     a failing one: modprobe kvm_intel tdx=1, and a guest in both'
-	@echo 'make run SCENARIO=s  the same for one scenario ("scenarios/run --list" names them)'
-	@echo 'make check           every test'
-	@echo 'make check ONLY=p    the tests that match the pattern p, e.g. ONLY="scenario/reload*"'
-	@echo 'make mutants         put one fault after the other into the series: does a test catch it?'
-	@echo 'make matrix          load kvm_intel with each fault on its way, one after the other'
-	@echo 'make debug           the same, less of it, on kernels that look for bugs (KASAN, kmemleak)'
+	@echo 'make run SCENARIO=s  the same for one scenario ("scenarios/scenario --list" names them)'
+	@echo 'make shell           a shell on the emulated TDX host'
+	@echo 'make shell SCENARIO=s  a shell on the machine of a scenario, after its steps'
+	@echo 'make quick           a verdict in minutes: style, series, TDX module, a part of the scenarios'
+	@echo 'make affected        the tests that the uncommitted changes can break'
+	@echo 'make check           what a change must pass, quick included'
+	@echo 'make nightly         everything else; can be interrupted and continued'
+	@echo 'make nightly SHARD=2/4  the second of four parts of it'
+	@echo 'make check ONLY=p    the tests p, e.g. ONLY=scenario/reload, of any tier ("make list")'
+	@echo 'make list            all tests with their tiers'
 	@echo 'make bench           what the series costs, against the unpatched kernel and other ways'
 	@echo 'make tree            the patched kernel in build/linux, a git tree with one commit a patch'
 	@echo 'make export          bring the commits in build/linux back to patches/ and our files'
 	@echo 'make series          the mail-ready series in build/series'
 	@echo 'make deb             Debian packages of a small kernel with the series, in build/deb'
 	@echo "make deb CONFIG=debian  the same with Debian's configuration, which takes hours"
-	@echo 'make shell           a shell on the emulated TDX host'
 	@echo 'make clean           remove build/'
+	@echo 'JOBS=N               how much runs side by side (default: as many as there are CPUs)'
 
-# Of the scenarios that are run. An error is for scenarios/run to say, once.
-ifdef SCENARIO
-RUN_KERNELS := $(shell scenarios/run --list-kernels '$(SCENARIO)' 2>/dev/null)
-else
-RUN_KERNELS := main
+# Of the scenarios that are run. An error is for scenarios/scenario to say, once.
+SCENARIOS := $(or $(SCENARIO),success/two-cpus refused/tdmr-init-100)
+ifneq ($(filter run shell,$(MAKECMDGOALS)),)
+RUN_KERNELS := $(shell scenarios/scenario --list-kernels $(SCENARIOS) 2>/dev/null)
 endif
 
 run: $(RUN_KERNELS:%=$(B)/initramfs-%.cpio)
+	@scenarios/scenario --follow --logs $(B)/logs/run $(SCENARIOS)
+
 ifdef SCENARIO
-	@scenarios/run --follow --kernels $(B) --logs $(B)/logs/run '$(SCENARIO)'
+shell: $(RUN_KERNELS:%=$(B)/initramfs-%.cpio)
+	@scenarios/scenario --shell --logs $(B)/logs/shell '$(SCENARIO)'
 else
-	@scenarios/run --follow --kernels $(B) --logs $(B)/logs/run --jobs 1 success/two-cpus refused/tdmr-init-100
+shell: $(B)/initramfs-main.cpio
+	@machine/boot --kernel $(B)/obj-main --initrd $< --log $(B)/logs/shell --memory 1024 --shell
 endif
 
+quick nightly affected: packages
+	@check/run --jobs $(JOBS) $(if $(filter affected,$@),--affected,--tier $@) $(SHARD:%=--shard %)
+
 check: packages
-	@check/run '$(ONLY)'
+	@check/run --jobs $(JOBS) $(SHARD:%=--shard %) $(ONLY)
 
-mutants: $(B)/initramfs-main.cpio $(B)/initramfs-lockdep.cpio
-	@mutants/mutate $(ONLY)
-
-matrix: $(KERNELS:%=$(B)/initramfs-%.cpio)
-	@matrix/matrix; status=$$?; \
-	scenarios/run --times 200 --timeout 3000 --logs $(B)/logs/races races && exit $$status
-
-debug: $(B)/initramfs-lockdep.cpio $(DEBUG_KERNELS:%=$(B)/initramfs-%.cpio)
-	@check/run debug; status=$$?; \
-	matrix/matrix --kasan || status=1; \
-	scenarios/run --times 50 --timeout 6000 --logs $(B)/logs/debug debug/ && exit $$status
+list:
+	@check/run --list
 
 bench: $(LINUX)
 	@$(STEP) 'Building the kernels to measure' bench-build bench/build
 	@bench/measure
 
-tree: packages
-	@$(STEP) 'Preparing build/linux' tree patches/tree
+tree: $(LINUX)
 	@git -C $(B)/linux log --oneline base..series
 
 export:
 	@patches/export
 	@git status --short -- $$(git ls-files -m -o --exclude-standard)
 
-series: tree
-	@patches/mail
+series: $(B)/series/.written
+	@ls $(B)/series/*.patch
 
 deb:
 	@machine/kernels/mkdeb --check '$(CONFIG)'
 	@$(MAKE) $(B)/deb/.built-$(CONFIG)
 	@ls -sh $(B)/deb/*.deb
-
-shell: $(B)/initramfs-main.cpio
-	@machine/boot --kernel $(B)/obj-main --initrd $< --log $(B)/logs/shell --memory 1024 --shell
 
 clean:
 	@[ ! -e $(LINUX) ] || patches/tree --check
@@ -92,8 +88,6 @@ clean:
 
 packages:
 	@machine/install-packages
-
-kernels: $(KERNELS:%=$(B)/initramfs-%.cpio) $(B)/initramfs-package.cpio
 
 # Files that the series, or somebody who works in build/linux, changed.
 EDITED = $(addprefix $(B)/linux/,$(shell git -C $(B)/linux diff --name-only --diff-filter=d base 2>/dev/null))
@@ -103,7 +97,11 @@ EDITED = $(addprefix $(B)/linux/,$(shell git -C $(B)/linux diff --name-only --di
 $(LINUX): packages
 	@$(STEP) 'Preparing build/linux' tree patches/tree
 
-$(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(KERNELS) $(DEBUG_KERNELS)): $(B)/obj-%/arch/x86/boot/bzImage: \
+$(B)/series/.written: $(LINUX)
+	@patches/mail
+	@touch $@
+
+$(KERNELS:%=$(B)/obj-%/arch/x86/boot/bzImage): $(B)/obj-%/arch/x86/boot/bzImage: \
 		$(LINUX) $(EDITED) machine/kernels/kernel.config machine/kernels/%.config machine/kernels/mkconfig machine/kernels/mkkernel
 	@$(STEP) 'Building the kernel, $*' kernel-$* machine/kernels/mkkernel $* $(B)/linux $(B)/obj-$* $(LIKE)
 	@touch $@

@@ -14,7 +14,7 @@ says() {
 	no_line -E '^make(\[[0-9]+\])?: warning' "$scratch/said"
 	sed -i -E '/^make(\[[0-9]+\])?: [*]{3}/d' "$scratch/said"
 	expect 'lines' 1 "$(wc -l < "$scratch/said")"
-	grep -qF "$wanted" "$scratch/said"
+	grep -qF -e "$wanted" "$scratch/said"
 }
 
 test_bad_input() {
@@ -24,14 +24,12 @@ test_bad_input() {
 	touch build/bad/steps build/bad/x.cpio build/bad/kernel/arch/x86/boot/bzImage
 	echo 'selftests quick' > build/bad/selftests
 
-	says "no scenario like 'nosuch'" scenarios/run nosuch
-	says 'unknown option' scenarios/run --nosuch
-	cp scenarios/kexec.cfg build/bad/
-	sed -i '0,/^kvm_intel = none$/s//&\ntdx = N/' scenarios/kexec.cfg
-	says 'tdx cannot be read before the steps load kvm_intel' scenarios/run --list
-	cp build/bad/kexec.cfg scenarios/
+	says "no scenario like 'nosuch'" scenarios/scenario nosuch
+	says 'unrecognized arguments: --nosuch' scenarios/scenario --nosuch
+	says '--timeout wants a number' scenarios/scenario --timeout 0
 	says 'no test matches' check/run 'nosuch/*'
-	says 'no mutant like' mutants/mutate nosuch
+	says "--shard wants K/N" check/run --shard 3/2
+	says "no mutant 'nosuch'" mutants/mutate nosuch
 	says "wants a worktree of build/linux, not 'build/bad'" mutants/mutate --put-in build/bad
 	says 'unknown option' matrix/matrix --nosuch
 	says 'no machine like' bench/measure nosuch
@@ -48,6 +46,85 @@ test_bad_input() {
 	says "CONFIG is small or debian, not 'a b'" make deb CONFIG='a b'
 	says '0 packages linux-image-' machine/kernels/unpack-deb build/bad tdx-small build/bad/out
 	says 'no built kernel' machine/image/mkinitramfs build/bad build/bad/out.cpio
+}
+
+# says_of WANTED LINE...: of a scenario with these lines, before anything boots.
+says_of() {
+	printf '%s\n' '[wrong]' 'summary = for this test' "${@:2}" > scenarios/wrong.cfg
+	says "$1" scenarios/scenario --list
+	rm scenarios/wrong.cfg
+}
+
+test_bad_scenarios() {
+	copy_checkout
+	cd "$copy"
+	says_of "unknown key 'tdxsym'" 'tdx = Y' 'tdxsym = none'
+	says_of "'maybe' is no value for tdx" 'tdx = maybe'
+	says_of "no kernel 'nosuch'" 'tdx = Y' 'kernel = nosuch'
+	says_of "has no word 'finished'" 'tdx = Y' 'state = finished none'
+	says_of "unknown verb 'lod'" 'tdx = Y' 'steps = lod tdx=1'
+	says_of "'log_has' with 0 arguments" 'tdx = Y' 'steps = log_has'
+	says_of "'cpu_cycle' with 2 arguments" 'tdx = Y' 'steps = repeat 5 cpu_cycle 1 2'
+	says_of "'M' is not one of Y|N" 'tdx = Y' 'steps = tdx_is M'
+	says_of 'No closing quotation' 'tdx = Y' 'steps = log_has "x'
+	says_of 'is no regular expression' 'tdx = Y' 'log = (x'
+	says_of 'no tdx' 'cpus = 1:1:1'
+	says_of 'tdx cannot be read before the steps load kvm_intel' 'kvm_intel = none' 'tdx = N'
+	says_of 'kvm_amd has no tdx parameter' 'emulator = qemu' 'tdx = N'
+	says_of "'tdx' is there twice" 'tdx = Y' 'tdx = N'
+	says_of "neither '[name]' nor 'key = value'" 'tdx: Y'
+}
+
+# The runner's report is KTAP. A test whose kernel cannot be built has failed, the others run, and
+# no second run comes between.
+# shellcheck disable=SC2094 # the lock is no output
+test_runner() {
+	local status=0
+
+	copy_checkout
+	cd "$copy"
+	printf '%s\n' '#!/bin/sh' 'exit 1' > machine/kernels/mkkernel
+	cat > check/plan <<-END
+		a/needs   quick    notdx  true
+		a/passes  quick    -      true
+		a/fails   check    -      ls /nosuch
+		a/skips   check    -      sh -c 'echo no such machine; exit 4'
+		a/other   nightly  -      true
+	END
+	check/run > said || status=$?
+	cat said
+	expect 'exit status' 1 $status
+	expect 'the last line' '1 passed, 2 failed, 1 skipped' "$(tail -n 1 said)"
+	grep -q '^not ok [0-9] a/needs # ' said
+	grep -q '^#   needs notdx, which could not be made$' said
+	grep -q "^#   ls: cannot access '/nosuch'" said
+	grep -q '^ok [0-9] a/skips # SKIP no such machine$' said
+	grep -qx "# not run: 1 of the tier nightly: 'make nightly' runs them, 'check/run --list' names them" said
+	refuses "$top/$linux/tools/testing/kunit/kunit.py" parse "$PWD/build/results.ktap" > parsed
+	cat parsed
+	grep -q 'Ran 4 tests: passed: 1, failed: 2, skipped: 1$' parsed
+	says 'another run' flock build/check.lock check/run a/passes
+	check/run a/passes
+}
+
+# What passed in a nightly run is not run again, and its end is what README quotes.
+test_nightly() {
+	copy_checkout
+	cd "$copy"
+	cat > check/plan <<-END
+		a/first   nightly  -      sh -c 'echo >> $PWD/build/first'
+		a/second  nightly  -      sh -c 'echo >> $PWD/build/second; test -e $PWD/build/works'
+	END
+	check/run --tier nightly --shard 1/2
+	[ ! -e check/nightly.last ] || [ -z "$(git diff --name-only -- check/nightly.last)" ]
+	refuses check/run --tier nightly
+	grep -q ': 1 passed, 1 failed, 0 skipped$' check/nightly.last
+	touch build/works
+	check/run --tier nightly
+	grep -q ': 2 passed, 0 failed, 0 skipped$' check/nightly.last
+	check/run --tier nightly | grep -qx '2 passed, 0 failed, 0 skipped'
+	expect 'runs of a/first' 1 "$(wc -l < build/first)"
+	expect 'runs of a/second' 2 "$(wc -l < build/second)"
 }
 
 # Neither patches/tree nor patches/export loses what only the other side has.

@@ -45,7 +45,7 @@ test_kexec_table() {
 	local table=scenarios/kexec.md lines words
 
 	make_scratch
-	scenarios/run --list | cut -d ' ' -f 1 > "$scratch/scenarios"
+	scenarios/scenario --list | cut -d ' ' -f 1 > "$scratch/scenarios"
 	grep '^|' $table | grep -oE '\b[a-z]+/[a-z-]+\b' | sort -u > "$scratch/named"
 	[ "$(wc -l < "$scratch/named")" -gt 20 ]
 	no_line -vxFf "$scratch/scenarios" "$scratch/named"

@@ -29,7 +29,7 @@ try()
 
 # repeat N VERB...
 # Runs another verb N times, or up to its first failure. $times is the number that
-# scenarios/run --times has.
+# scenarios/scenario --times has.
 repeat()
 {
 	local times=$1 before=$failed i=0
