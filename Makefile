@@ -9,6 +9,7 @@ SHELL := /bin/bash
 B := build
 STEP := machine/progress
 LINUX := $(B)/linux/.git/laid-out
+BOCHS := $(B)/bochs/bochs
 VERBS := machine/verbs.sh $(wildcard machine/verbs/*.sh)
 KERNELS := $(filter-out kernel debian,$(basename $(notdir $(wildcard machine/kernels/*.config))))
 # Of make deb: small or debian.
@@ -63,7 +64,7 @@ check: packages
 list:
 	@check/run --list
 
-bench: $(LINUX)
+bench: $(LINUX) $(BOCHS)
 	@$(STEP) 'Building the kernels to measure' bench-build bench/build
 	@bench/measure
 
@@ -88,6 +89,11 @@ clean:
 
 packages:
 	@machine/install-packages
+
+# It looks itself for what is to do.
+$(BOCHS): packages $(wildcard machine/emulator/*)
+	@$(STEP) 'Building the emulator' emulator machine/emulator/build $(@D)
+	@touch $@
 
 # Files that the series, or somebody who works in build/linux, changed.
 EDITED = $(addprefix $(B)/linux/,$(shell git -C $(B)/linux diff --name-only --diff-filter=d base 2>/dev/null))
@@ -128,7 +134,7 @@ $(B)/tests/.built: $(LINUX) machine/image/mktests machine/image/selftests.list
 
 $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/seamcall.ko $(B)/tests/.built \
 		machine/image/mkinitramfs machine/image/init $(VERBS) matrix/points.sh $(wildcard machine/image/*.c) \
-		conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c
+		conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c | $(BOCHS)
 	@$(STEP) 'Packing the initramfs, $*' initramfs-$* machine/image/mkinitramfs $(B)/obj-$* $@ \
 		--tests $(B)/tests $(patsubst %,--module %,$(filter %.ko,$^))
 
@@ -163,6 +169,6 @@ $(PACKAGE)/tdxsim.ko: $(PACKAGE)/arch/x86/boot/bzImage $(wildcard tools/testing/
 	@cp $(PACKAGE)/headers/tdxsim.ko $@
 
 $(B)/initramfs-package.cpio: $(PACKAGE)/tdxsim.ko $(B)/tests/.built machine/image/mkinitramfs machine/image/init $(VERBS) \
-		matrix/points.sh $(wildcard machine/image/*.c) conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c
+		matrix/points.sh $(wildcard machine/image/*.c) conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c | $(BOCHS)
 	@$(STEP) 'Packing the initramfs, package' initramfs-package machine/image/mkinitramfs $(PACKAGE) $@ \
 		--tests $(B)/tests --module $(PACKAGE)/tdxsim.ko
