@@ -4,19 +4,6 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# says WANTED PROGRAM [ARGUMENT]...: it fails with one line that has WANTED in it.
-says() {
-	local wanted=$1
-
-	shift
-	refuses "$@" 2> "$scratch/said" > /dev/null
-	cat "$scratch/said"
-	no_line -E '^make(\[[0-9]+\])?: warning' "$scratch/said"
-	sed -i -E '/^make(\[[0-9]+\])?: [*]{3}/d' "$scratch/said"
-	expect 'lines' 1 "$(wc -l < "$scratch/said")"
-	grep -qF -e "$wanted" "$scratch/said"
-}
-
 test_bad_input() {
 	copy_checkout
 	cd "$copy"

@@ -65,6 +65,19 @@ make_scratch() {
 	trap 'rm -rf "$scratch"' EXIT
 }
 
+# says WANTED PROGRAM [ARGUMENT]...: it fails with one line that has WANTED in it.
+says() {
+	local wanted=$1
+
+	shift
+	refuses "$@" 2> "$scratch/said" > /dev/null
+	cat "$scratch/said"
+	no_line -E '^make(\[[0-9]+\])?: warning' "$scratch/said"
+	sed -i -E '/^make(\[[0-9]+\])?: [*]{3}/d' "$scratch/said"
+	expect 'lines' 1 "$(wc -l < "$scratch/said")"
+	grep -qF -e "$wanted" "$scratch/said"
+}
+
 # clone_linux COMMIT DIR: of build/linux, with only the files that the series touches.
 clone_linux() {
 	git clone -q --shared --no-checkout $linux "$2"

@@ -34,7 +34,7 @@ VALUES = {
     'emulator': 'bochs|qemu',
     'seam': 'on',
     'hibernation': 'on',
-    'erratum': 'on',
+    'erratum': 'off',
     'append': r'.+',
     'kvm': r'.+',
     'kvm_intel': r'.+',

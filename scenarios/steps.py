@@ -81,7 +81,7 @@ def before_kexec(scenario):
     parameters = scenario.get('kvm_intel', 'tdx=1')
     steps = options(scenario) + ['try wbinvd modprobe wbinvd', f'tdxsim {scenario.get("tdxsim", "")}']
     # The kernel looks for it only where it can have TDX.
-    if 'erratum' in scenario and 'hibernation' not in scenario:
+    if 'erratum' not in scenario and 'hibernation' not in scenario:
         steps.append('cpu_has_erratum')
     steps += verbs(scenario, 'before')
     if parameters != 'none':
