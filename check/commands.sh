@@ -166,24 +166,59 @@ wait_for() {
 	fail "no $1 after 20 s"
 }
 
-# Nothing of a step that is interrupted goes on.
-test_progress_interrupted() {
-	local status=0 pid
+# What is interrupted ends all that it runs, and not the shell that runs it.
+# shellcheck disable=SC2016 # no expansions
+test_interrupted() {
+	copy_checkout
+	cd "$copy"
+	printf '%s\n' '#!/bin/sh' 'echo $$ > build/pid' 'exec sleep 300' > waits
+	chmod +x waits
+	echo "a/waits  quick  -  $copy/waits" > check/plan
+	interrupt machine/progress Waiting wait make -f <(echo 'all:; ./waits') all
+	grep -qx 'error: Waiting was interrupted, the same command goes on from there' build/said
+	interrupt check/run a/waits
+}
+
+# interrupt PROGRAM [ARGUMENT]...: when the copy's ./waits runs.
+# shellcheck disable=SC2016 # no expansions
+interrupt() {
+	local caller
+
+	rm -f build/pid
+	setsid env --default-signal=INT bash -c '"$@"; echo "status $?"' bash "$@" > build/said 2>&1 &
+	caller=$!
+	wait_for build/pid
+	[ -d "/proc/$(cat build/pid)" ]
+	kill -INT "$(pgrep -P $caller)"
+	wait $caller || fail "what runs $1 ended with status $?"
+	cat build/said
+	grep -qx 'status 130' build/said
+	# Where nobody waits for it, it stays as a zombie.
+	[ ! -d "/proc/$(cat build/pid)" ] || grep '^State:.Z' "/proc/$(cat build/pid)/status"
+}
+
+# The makes of a step take their jobs from the make that runs it, and none of its variables.
+test_jobserver() {
+	local making='machine/progress Making jobserver'
 
 	make_scratch
-	printf 'all:\n\t@echo $$$$ > %s/pid.new && mv %s/pid.new %s/pid && exec sleep 300\n' \
-		"$scratch" "$scratch" "$scratch" > "$scratch/Makefile"
-	setsid env --default-signal=INT machine/progress Sleeping progress-interrupted \
-		make -f "$scratch/Makefile" 2> "$scratch/said" &
-	wait_for "$scratch/pid"
-	pid=$(cat "$scratch/pid")
-	[ -d "/proc/$pid" ]
-	kill -INT $!
-	wait $! || status=$?
-	cat "$scratch/said"
-	expect 'exit status' 130 $status
-	[ ! -d "/proc/$pid" ]
-	grep -qx 'error: Sleeping was interrupted, the same command goes on from there' "$scratch/said"
+	cat > "$scratch/Makefile" <<-END
+		.RECIPEPREFIX := >
+		step:
+		>+@echo '\$(MAKEFLAGS)' > $scratch/above; $making \$(MAKE) -f $scratch/Makefile below
+		below:
+		>@echo '\$(MAKEFLAGS)' > $scratch/below; echo '\$(origin JOB)' > $scratch/origin
+	END
+	MAKEFLAGS='' make -f "$scratch/Makefile" -j3 JOB=x step
+	cat "$scratch/above" "$scratch/below" build/logs/jobserver.log
+	grep -oE -- '--jobserver-[^ ]*' "$scratch/above" > "$scratch/jobserver"
+	grep -qFf "$scratch/jobserver" "$scratch/below"
+	expect 'a variable of the command line' environment "$(cat "$scratch/origin")"
+	no_line warning build/logs/jobserver.log
+	# One that is not there any more is not used.
+	MAKEFLAGS='-j3 --jobserver-auth=100,101' $making make -f "$scratch/Makefile" below
+	no_line warning build/logs/jobserver.log
+	grep -q -- "-j$(nproc)\b" "$scratch/below"
 }
 
 # A bug that the kernel reports is found, and the trace of an allocation that was made
