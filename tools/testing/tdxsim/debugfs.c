@@ -17,6 +17,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "names.h"
 #include "tdxsim.h"
 
 #define NR_CALLS	8192
@@ -104,6 +105,16 @@ static void calls_stop(struct seq_file *s, void *v)
 {
 }
 
+static void show_leaf(struct seq_file *s, u64 leaf)
+{
+	const char *name = tdxsim_leaf_name(leaf);
+
+	if (name)
+		seq_puts(s, name);
+	else
+		seq_printf(s, "%llu", leaf);
+}
+
 static void show_result(struct seq_file *s, const struct call *call)
 {
 	switch (call->outcome) {
@@ -134,9 +145,11 @@ static int calls_show(struct seq_file *s, void *v)
 	if (!read_call(*(loff_t *)v, &call))
 		return SEQ_SKIP;
 
-	seq_printf(s, "%llu %u %llu 0x%llx 0x%llx 0x%llx 0x%llx 0x%llx 0x%llx -> ",
-		   call.seq, call.cpu, call.in.rax, call.in.rcx, call.in.rdx,
-		   call.in.r8, call.in.r9, call.in.r10, call.in.r11);
+	seq_printf(s, "%llu %u ", call.seq, call.cpu);
+	show_leaf(s, call.in.rax);
+	seq_printf(s, " 0x%llx 0x%llx 0x%llx 0x%llx 0x%llx 0x%llx -> ",
+		   call.in.rcx, call.in.rdx, call.in.r8, call.in.r9,
+		   call.in.r10, call.in.r11);
 	show_result(s, &call);
 	seq_printf(s, " 0x%llx 0x%llx 0x%llx\n",
 		   call.out.rcx, call.out.rdx, call.out.r8);
@@ -159,12 +172,13 @@ static int counts_show(struct seq_file *s, void *unused)
 		for (leaf = 0; leaf <= NR_LEAVES; leaf++) {
 			const struct count *count = per_cpu_ptr(&counts[leaf], cpu);
 
-			if (!count->calls)
+			if (!count->calls && !tdxsim_leaf_name(leaf))
 				continue;
+			seq_printf(s, "%u ", cpu);
 			if (leaf == NR_LEAVES)
-				seq_printf(s, "%u other", cpu);
+				seq_puts(s, "other");
 			else
-				seq_printf(s, "%u %u", cpu, leaf);
+				show_leaf(s, leaf);
 			seq_printf(s, " %llu %llu\n", count->calls,
 				   count->failures);
 		}

@@ -2,7 +2,9 @@
 /*
  * Answers that replace the execution of a SEAMCALL. Rules are written
  *
- *   LEAF:CPU:FROM[+COUNT]=CODE[/REG=VALUE]...,...
+ *   LEAF:CPU:FROM[+COUNT]=CODE[:DETAIL][/REG=VALUE]...,...
+ *
+ * Each parse_*() returns what is wrong, or NULL.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,6 +24,7 @@
 #include <linux/stddef.h>
 #include <linux/string.h>
 
+#include "names.h"
 #include "tdxsim.h"
 
 #define ANY_CPU		UINT_MAX
@@ -40,6 +43,8 @@ struct rule {
 };
 
 struct rules {
+	/* As it was written, for those who read it. */
+	char *text;
 	unsigned int nr;
 	struct rule rule[];
 };
@@ -79,47 +84,48 @@ static int parse_decimal(const char *text, u64 *number)
 	return kstrtoull(text, 10, number);
 }
 
-static int parse_leaf(const char *text, struct rule *rule)
+static const char *parse_leaf(const char *text, struct rule *rule)
 {
 	u64 leaf;
 
-	if (parse_decimal(text, &leaf) || leaf > U16_MAX)
-		return -EINVAL;
+	if (!tdxsim_find_leaf(text, &leaf) &&
+	    (parse_decimal(text, &leaf) || leaf > U16_MAX))
+		return "unknown leaf";
 
 	rule->leaf = leaf;
-	return 0;
+	return NULL;
 }
 
-static int parse_cpu(const char *text, struct rule *rule)
+static const char *parse_cpu(const char *text, struct rule *rule)
 {
 	u64 cpu;
 
 	rule->cpu = ANY_CPU;
 	if (text && !strcmp(text, "*"))
-		return 0;
+		return NULL;
 
 	if (parse_decimal(text, &cpu) || cpu >= nr_cpu_ids)
-		return -EINVAL;
+		return "no such CPU";
 
 	rule->cpu = cpu;
-	return 0;
+	return NULL;
 }
 
-static int parse_calls(char *text, struct rule *rule)
+static const char *parse_calls(char *text, struct rule *rule)
 {
 	const char *from = strsep(&text, "+");
 
 	rule->count = U64_MAX;
 	if (text && (parse_decimal(text, &rule->count) || !rule->count))
-		return -EINVAL;
+		return "bad COUNT";
 
 	if (parse_decimal(from, &rule->from) || !rule->from)
-		return -EINVAL;
+		return "bad FROM";
 
-	return 0;
+	return NULL;
 }
 
-static int parse_reg(char *text, struct rule *rule)
+static const char *parse_reg(char *text, struct rule *rule)
 {
 	const char *name = strsep(&text, "=");
 	unsigned int i;
@@ -127,63 +133,82 @@ static int parse_reg(char *text, struct rule *rule)
 	for (i = 0; i < ARRAY_SIZE(output_regs); i++) {
 		if (strcmp(name, output_regs[i].name))
 			continue;
+		if (!text || kstrtoull(text, 0, output_reg(&rule->regs, i)))
+			return "bad VALUE";
 		rule->regs_set |= BIT(i);
-		return text ? kstrtoull(text, 0, output_reg(&rule->regs, i)) :
-			      -EINVAL;
+		return NULL;
 	}
 
-	return -EINVAL;
+	return "unknown REG";
 }
 
-static int parse_completion(char *text, struct rule *rule)
+static const char *parse_completion_code(char *text, u64 *code)
 {
-	const char *code = strsep(&text, "/");
-	char *reg;
+	const char *name = strsep(&text, ":");
+	u64 operand;
+	u32 detail;
 
-	if (kstrtoull(code, 16, &rule->regs.rax))
-		return -EINVAL;
+	if (!text && !strncmp(name, "0x", 2) && !kstrtoull(name, 16, code))
+		return NULL;
 
-	while ((reg = strsep(&text, "/"))) {
-		if (parse_reg(reg, rule))
-			return -EINVAL;
-	}
-
-	return 0;
-}
-
-static int parse_code(char *text, struct rule *rule)
-{
-	int outcome;
+	if (!tdxsim_find_code(name, code))
+		return "unknown CODE";
 
 	if (!text)
-		return -EINVAL;
+		return NULL;
 
-	rule->outcome = TDXSIM_COMPLETED;
-	if (!strncmp(text, "0x", 2))
-		return parse_completion(text, rule);
+	if (strstarts(name, "TDX_OPERAND_") &&
+	    tdxsim_find_operand(text, &operand))
+		*code |= operand;
+	else if (!kstrtou32(text, 0, &detail))
+		*code |= detail;
+	else
+		return "bad DETAIL";
+
+	return NULL;
+}
+
+static const char *parse_completion(char *text, struct rule *rule)
+{
+	char *code = strsep(&text, "/");
+	const char *why = parse_completion_code(code, &rule->regs.rax);
+	char *reg;
+
+	while (!why && (reg = strsep(&text, "/")))
+		why = parse_reg(reg, rule);
+
+	return why;
+}
+
+static const char *parse_code(char *text, struct rule *rule)
+{
+	int outcome;
 
 	for (outcome = TDXSIM_VMFAILINVALID;
 	     outcome < ARRAY_SIZE(outcome_names); outcome++) {
 		if (!strcmp(text, outcome_names[outcome])) {
 			rule->outcome = outcome;
-			return 0;
+			return NULL;
 		}
 	}
 
-	return -EINVAL;
+	rule->outcome = TDXSIM_COMPLETED;
+	return parse_completion(text, rule);
 }
 
-static int parse_rule(char *text, struct rule *rule)
+static const char *parse_rule(char *text, struct rule *rule)
 {
 	const char *leaf = strsep(&text, ":");
 	const char *cpu = strsep(&text, ":");
 	char *calls = strsep(&text, "=");
 
-	if (parse_leaf(leaf, rule) || parse_cpu(cpu, rule) ||
-	    !calls || parse_calls(calls, rule) || parse_code(text, rule))
-		return -EINVAL;
+	if (!text)
+		return "not LEAF:CPU:FROM[+COUNT]=CODE";
 
-	return 0;
+	return parse_leaf(leaf, rule) ?:
+	       parse_cpu(cpu, rule) ?:
+	       parse_calls(calls, rule) ?:
+	       parse_code(text, rule);
 }
 
 static unsigned int count_rules(const char *text)
@@ -201,24 +226,44 @@ static unsigned int count_rules(const char *text)
 	return nr;
 }
 
+static void free_rules(struct rules *rules)
+{
+	if (rules)
+		kfree(rules->text);
+	kfree(rules);
+}
+
+DEFINE_FREE(free_rules, struct rules *, free_rules(_T))
+
 static struct rules *parse_rules(const char *text)
 {
 	unsigned int i, nr = count_rules(text);
-	struct rules *rules __free(kfree) = NULL;
+	struct rules *rules __free(free_rules) = NULL;
 	char *copy __free(kfree) = kstrdup(text, GFP_KERNEL);
-	char *rest = copy;
+	char *rest = copy, *rule;
+	const char *why;
 
 	rules = kzalloc(struct_size(rules, rule, nr), GFP_KERNEL);
 	if (!copy || !rules)
 		return ERR_PTR(-ENOMEM);
 
+	rules->text = kstrdup(text, GFP_KERNEL);
+	if (!rules->text)
+		return ERR_PTR(-ENOMEM);
+
 	rules->nr = nr;
 	for (i = 0; i < nr; i++) {
-		if (parse_rule(strsep(&rest, ","), &rules->rule[i]))
+		rule = strsep(&rest, ",");
+		text = &rules->text[rule - copy];
+		why = parse_rule(rule, &rules->rule[i]);
+		if (why) {
+			pr_err("bad rule \"%.*s\" in inject=, %s\n",
+			       (int)strcspn(text, ","), text, why);
 			return ERR_PTR(-EINVAL);
+		}
 	}
 
-	return no_free_ptr(rules);
+	return_ptr(rules);
 }
 
 static void replace_rules(struct rules *rules)
@@ -228,7 +273,7 @@ static void replace_rules(struct rules *rules)
 				    lockdep_is_held(&rules_lock));
 	mutex_unlock(&rules_lock);
 	synchronize_rcu();
-	kfree(rules);
+	free_rules(rules);
 }
 
 /* Replaces all rules, or none when one of the new ones is wrong. */
@@ -248,40 +293,20 @@ void tdxsim_clear_rules(void)
 	replace_rules(NULL);
 }
 
-static void show_rule(struct seq_file *s, struct rule *rule)
-{
-	unsigned int i;
-
-	seq_printf(s, "%u:", rule->leaf);
-	if (rule->cpu == ANY_CPU)
-		seq_puts(s, "*");
-	else
-		seq_printf(s, "%u", rule->cpu);
-	seq_printf(s, ":%llu", rule->from);
-	if (rule->count != U64_MAX)
-		seq_printf(s, "+%llu", rule->count);
-	if (rule->outcome != TDXSIM_COMPLETED) {
-		seq_printf(s, "=%s\n", outcome_names[rule->outcome]);
-		return;
-	}
-
-	seq_printf(s, "=0x%llx", rule->regs.rax);
-	for_each_set_bit(i, &rule->regs_set, ARRAY_SIZE(output_regs))
-		seq_printf(s, "/%s=0x%llx", output_regs[i].name,
-			   *output_reg(&rule->regs, i));
-	seq_putc(s, '\n');
-}
-
 void tdxsim_show_rules(struct seq_file *s)
 {
-	struct rules *rules;
-	unsigned int i;
+	const struct rules *rules;
+	const char *c;
 
 	guard(mutex)(&rules_lock);
 	rules = rcu_dereference_protected(current_rules,
 					  lockdep_is_held(&rules_lock));
-	for (i = 0; rules && i < rules->nr; i++)
-		show_rule(s, &rules->rule[i]);
+	if (!rules || !rules->nr)
+		return;
+
+	for (c = rules->text; *c; c++)
+		seq_putc(s, *c == ',' ? '\n' : *c);
+	seq_putc(s, '\n');
 }
 
 static bool rule_applies(struct rule *rule, unsigned int cpu, u64 leaf)

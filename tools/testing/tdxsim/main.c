@@ -33,22 +33,33 @@
  * TDH.SYS.INIT and TDH.SYS.LP.INIT check a platform that is as it should be up to
  * what the parameters say, and not the CPU they run on.
  *
- * A RULE is LEAF:CPU:FROM[+COUNT]=CODE, with LEAF and CPU decimal and * for any
- * CPU. It answers the FROM-th call (1 is the first one) of that leaf on that
- * CPU, or on all together for *, since the rule is in force, and all later
- * ones, or COUNT in all. CODE is a completion code (0x...) that goes to RAX,
- * or vmfailinvalid, gp, or ud. /REG=VALUE after a completion code, as often as
- * needed, sets RCX, RDX or R8 to R11 too; those not named do not change. All
- * rules count a call, the first one that applies answers it. Examples:
- * 36:*:100=0x8000020000000001, 34:*:1=0x0/rdx=0xffffffffffffffff/r8=0x40
+ * A RULE is LEAF:CPU:FROM[+COUNT]=CODE. It answers the FROM-th call (1 is the
+ * first one) of LEAF on CPU, or on all together for *, since the rule is in force,
+ * and all later ones, or COUNT in all.
+ *
+ * LEAF is a name in names.c, such as TDH.SYS.CONFIG, or decimal. CODE goes to RAX:
+ * NAME[:DETAIL], a completion code in names.h and what bits 31:0 have (default: 0),
+ * or all 64 bits as 0x... DETAIL is a number, or the name of an operand where NAME
+ * is TDX_OPERAND_*. Other CODEs are vmfailinvalid, gp, and ud.
+ *
+ * /REG=VALUE after a completion code, as often as needed, sets RCX, RDX or R8 to
+ * R11 too; those not named do not change. All rules count a call, the first one
+ * that applies answers it. Examples:
+ *
+ *   TDH.SYS.CONFIG:*:1+1=TDX_TDMR_OUTSIDE_CMRS	the first call fails
+ *   TDH.SYS.TDMR.INIT:*:100=TDX_OPERAND_BUSY:RCX	the 100th and all later ones
+ *   TDH.SYS.LP.INIT:1:1=TDX_INCONSISTENT_MSR:0x982	those on CPU 1
+ *   TDH.SYS.RD:*:1=TDX_SUCCESS/rdx=0xffffffffffffffff/r8=0x40
+ *   36:*:100=0x8000020000000001			the second one in numbers
  *
  * Files in /sys/kernel/debug/tdxsim:
  *
  *   calls   the last 8192 SEAMCALLs: a line "overwritten N", then one line a
- *           call: number, CPU, leaf, "RCX RDX R8 R9 R10 R11 -> RESULT RCX RDX
+ *           call: number, CPU, LEAF, "RCX RDX R8 R9 R10 R11 -> RESULT RCX RDX
  *           R8", RESULT a completion code, vmfailinvalid, gp, or ud
- *   counts  a line "CPU LEAF CALLS FAILURES" for each leaf that a CPU called,
- *           LEAF "other" for 64 and above; all results but 0 are failures
+ *   counts  a line "CPU LEAF CALLS FAILURES" for each leaf that has a name or that
+ *           a CPU called, LEAF "other" for 64 and above; all results but 0 are
+ *           failures
  *   state   "state NAME", "lps INITIALISED/COUNTED", "packages KEYED/COUNTED",
  *           "violations N": how often a PAMT page was found that the kernel had
  *           written to or freed, by a look at one page in each SEAMCALL, or at
@@ -58,8 +69,8 @@
  *           them, that the kernel wrote to, and that it freed. The kernel log
  *           has the first of these.
  *   vmx     a line "cpuN 0" or "cpuN 1" for each online CPU: in VMX operation
- *   inject  the rules in force, one a line; a write of RULE,... replaces them
- *           all, of an empty line clears them
+ *   inject  the rules in force as they were written, one a line; a write of RULE,...
+ *           replaces them all, of an empty line clears them
  *
  * The test bed is for tests of the TDX module, and nothing else may use the
  * module from its first "reset" on. Its files are there with testbed=Y only:
@@ -132,7 +143,7 @@ MODULE_PARM_DESC(tdmr_init_us, "microseconds for each TDH.SYS.TDMR.INIT");
 
 static char *inject = "";
 module_param(inject, charp, 0444);
-MODULE_PARM_DESC(inject, "rules LEAF:CPU:FROM[+COUNT]=CODE,...");
+MODULE_PARM_DESC(inject, "rules LEAF:CPU:FROM[+COUNT]=CODE,..., as TDH.SYS.CONFIG:*:1=TDX_TDMR_OUTSIDE_CMRS");
 
 bool tdxsim_watch = true;
 module_param_named(watch, tdxsim_watch, bool, 0444);
@@ -420,10 +431,8 @@ static int __init tdxsim_init(void)
 		return -ENOMEM;
 
 	ret = tdxsim_set_rules(inject);
-	if (ret) {
-		bad_parameter("inject", inject, "LEAF:CPU:FROM[+COUNT]=CODE,...");
+	if (ret)
 		goto free_lps;
-	}
 
 	ret = tdxsim_create_files(testbed);
 	if (ret)

@@ -19,6 +19,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "names.h"
 #include "tdxsim.h"
 
 /* Fills what TDH.SYS.TDMR.INIT has not written yet. */
@@ -224,14 +225,14 @@ static void note_tdmr_init(u64 base, bool success)
 static void note_owner(const struct tdx_regs *in, bool success)
 {
 	switch (in->rax) {
-	case TDXSIM_LEAF_SYS_CONFIG:
+	case TDH_SYS_CONFIG:
 		if (success)
 			take_pamts();
 		break;
-	case TDXSIM_LEAF_SYS_KEY_CONFIG:
+	case TDH_SYS_KEY_CONFIG:
 		note_result(KEY_CONFIG, success);
 		break;
-	case TDXSIM_LEAF_SYS_TDMR_INIT:
+	case TDH_SYS_TDMR_INIT:
 		note_tdmr_init(in->rcx, success);
 		break;
 	}

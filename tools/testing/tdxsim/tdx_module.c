@@ -20,26 +20,6 @@
 #define RAX_VERSION		GENMASK_ULL(23, 16)
 #define RAX_VERSION_SHIFT	16
 
-/* Leaves: TDH.* */
-#define LEAF_MEM_SEPT_ADD	3
-#define LEAF_MNG_RD		11
-#define LEAF_VP_INIT		22
-#define LEAF_MEM_PAGE_PROMOTE	23
-#define LEAF_PHYMEM_PAGE_RDMD	24
-#define LEAF_VP_RD		26
-#define LEAF_MEM_SEPT_REMOVE	30
-#define LEAF_SYS_KEY_CONFIG	31
-#define LEAF_SYS_INFO		32
-#define LEAF_SYS_INIT		33
-#define LEAF_SYS_RD		34
-#define LEAF_SYS_LP_INIT	35
-#define LEAF_SYS_TDMR_INIT	36
-#define LEAF_SYS_RDALL		37
-#define LEAF_SYS_LP_SHUTDOWN	44
-#define LEAF_SYS_CONFIG		45
-#define LEAF_SYS_SHUTDOWN	52
-#define LEAF_SYS_UPDATE		53
-
 /* TDH.SYS.TDMR.INIT: PAMT entries of 4 KiB pages that one call writes. */
 #define TDMR_INIT_PAGES		1024
 #define TDMR_INIT_DYNAMIC_PAGES	4096
@@ -922,7 +902,7 @@ static u64 do_sys_key_config(struct tdx_module *m, struct tdx_lp *lp)
 	case TDX_PCONFIG_ENTROPY:
 		return TDX_KEY_GENERATION_FAILED;
 	case TDX_PCONFIG_BUSY:
-		return TDX_OPERAND_BUSY + OPERAND_KET;
+		return TDX_OPERAND_BUSY + OPERAND_KEY_TABLE;
 	case TDX_PCONFIG_ERROR:
 		m->stopped = true;
 		break;
@@ -1200,24 +1180,24 @@ static const struct leaf {
 		       struct tdx_regs *regs);
 	unsigned int flags;
 } leaves[] = {
-	[LEAF_MEM_SEPT_ADD]	= { NULL, LEAF_HAS_VERSIONS },
-	[LEAF_MNG_RD]		= { NULL, LEAF_HAS_VERSIONS },
-	[LEAF_VP_INIT]		= { NULL, LEAF_HAS_VERSIONS_1_5_05 },
-	[LEAF_MEM_PAGE_PROMOTE]	= { NULL, LEAF_HAS_VERSIONS },
-	[LEAF_PHYMEM_PAGE_RDMD]	= { phymem_page_rdmd },
-	[LEAF_VP_RD]		= { NULL, LEAF_HAS_VERSIONS },
-	[LEAF_MEM_SEPT_REMOVE]	= { NULL, LEAF_HAS_VERSIONS },
-	[LEAF_SYS_KEY_CONFIG]	= { sys_key_config, LEAF_BEFORE_READY },
-	[LEAF_SYS_INFO]		= { NULL, LEAF_BEFORE_READY },
-	[LEAF_SYS_INIT]		= { sys_init, LEAF_BEFORE_READY | LEAF_HAS_VERSIONS_2_0 },
-	[LEAF_SYS_RD]		= { sys_rd, LEAF_BEFORE_READY | LEAF_SINCE_1_5 },
-	[LEAF_SYS_LP_INIT]	= { sys_lp_init, LEAF_BEFORE_READY },
-	[LEAF_SYS_TDMR_INIT]	= { sys_tdmr_init },
-	[LEAF_SYS_RDALL]	= { NULL, LEAF_BEFORE_READY | LEAF_SINCE_1_5 },
-	[LEAF_SYS_LP_SHUTDOWN]	= { sys_lp_shutdown, LEAF_BEFORE_READY },
-	[LEAF_SYS_CONFIG]	= { sys_config, LEAF_BEFORE_READY },
-	[LEAF_SYS_SHUTDOWN]	= { sys_shutdown, LEAF_SINCE_1_5 },
-	[LEAF_SYS_UPDATE]	= { NULL, LEAF_BEFORE_READY | LEAF_SINCE_1_5 },
+	[TDH_MEM_SEPT_ADD]	= { NULL, LEAF_HAS_VERSIONS },
+	[TDH_MNG_RD]		= { NULL, LEAF_HAS_VERSIONS },
+	[TDH_VP_INIT]		= { NULL, LEAF_HAS_VERSIONS_1_5_05 },
+	[TDH_MEM_PAGE_PROMOTE]	= { NULL, LEAF_HAS_VERSIONS },
+	[TDH_PHYMEM_PAGE_RDMD]	= { phymem_page_rdmd },
+	[TDH_VP_RD]		= { NULL, LEAF_HAS_VERSIONS },
+	[TDH_MEM_SEPT_REMOVE]	= { NULL, LEAF_HAS_VERSIONS },
+	[TDH_SYS_KEY_CONFIG]	= { sys_key_config, LEAF_BEFORE_READY },
+	[TDH_SYS_INFO]		= { NULL, LEAF_BEFORE_READY },
+	[TDH_SYS_INIT]		= { sys_init, LEAF_BEFORE_READY | LEAF_HAS_VERSIONS_2_0 },
+	[TDH_SYS_RD]		= { sys_rd, LEAF_BEFORE_READY | LEAF_SINCE_1_5 },
+	[TDH_SYS_LP_INIT]	= { sys_lp_init, LEAF_BEFORE_READY },
+	[TDH_SYS_TDMR_INIT]	= { sys_tdmr_init },
+	[TDH_SYS_RDALL]		= { NULL, LEAF_BEFORE_READY | LEAF_SINCE_1_5 },
+	[TDH_SYS_LP_SHUTDOWN]	= { sys_lp_shutdown, LEAF_BEFORE_READY },
+	[TDH_SYS_CONFIG]	= { sys_config, LEAF_BEFORE_READY },
+	[TDH_SYS_SHUTDOWN]	= { sys_shutdown, LEAF_SINCE_1_5 },
+	[TDH_SYS_UPDATE]	= { NULL, LEAF_BEFORE_READY | LEAF_SINCE_1_5 },
 };
 
 static const struct leaf *find_leaf(const struct tdx_module *m, u64 number)
@@ -1263,7 +1243,7 @@ static u64 dispatch(struct tdx_module *m, struct tdx_lp *lp,
 		return TDX_OPERAND_INVALID + OPERAND_RAX;
 
 	if (state == TDX_STATE_SYS_SHUTDOWN) {
-		if (number != LEAF_SYS_LP_SHUTDOWN)
+		if (number != TDH_SYS_LP_SHUTDOWN)
 			return TDX_SYS_SHUTDOWN;
 	} else if (state != TDX_STATE_SYS_READY &&
 		   !(leaf->flags & LEAF_BEFORE_READY)) {

@@ -23,11 +23,6 @@ enum tdxsim_outcome {
 	TDXSIM_UD,
 };
 
-/* Leaves that decide who owns the PAMTs */
-#define TDXSIM_LEAF_SYS_KEY_CONFIG	31
-#define TDXSIM_LEAF_SYS_TDMR_INIT	36
-#define TDXSIM_LEAF_SYS_CONFIG		45
-
 /* main.c */
 extern struct tdx_module tdxsim_module;
 extern enum tdxsim_presence tdxsim_presence;
