@@ -9,7 +9,7 @@ bring_up_starts()
 	echo "steps: # load $vendor tdx=1" >/dev/kmsg
 	modprobe "$vendor" tdx=1 2>/tmp/load.log &
 	bring_up=$!
-	while [ "$(calls_of 36 | cut -d ' ' -f 3)" != "$(nproc)" ] && kill -0 "$bring_up" 2>/dev/null; do
+	while [ "$(calls_of TDH.SYS.TDMR.INIT | cut -d ' ' -f 3)" != "$(nproc)" ] && kill -0 "$bring_up" 2>/dev/null; do
 		usleep 10000
 	done
 }

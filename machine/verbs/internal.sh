@@ -90,8 +90,8 @@ has_erratum()
 # was loaded.
 calls_of()
 {
-	awk -v leaf="$1" '$2 == leaf { calls += $3; failed += $4; cpus++ }
-		END { print calls + 0, failed + 0, cpus + 0 }' $tdxsim_dir/counts
+	awk -v leaf="$1" '$2 == leaf { known = 1; calls += $3; failed += $4; cpus += $3 > 0 }
+		END { print known ? calls " " failed " " cpus : "no-such-leaf" }' $tdxsim_dir/counts
 }
 
 # The pages of PAMTs that are as the TDX module wrote them, that the kernel wrote
