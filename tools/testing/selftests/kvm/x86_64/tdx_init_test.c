@@ -74,15 +74,6 @@
 
 #define NR_CHECKS	3	/* in check_kvm() */
 
-/* Leaves of SEAMCALL */
-#define ANY_LEAF		-1
-#define TDH_SYS_KEY_CONFIG	31
-#define TDH_SYS_INIT		33
-#define TDH_SYS_RD		34
-#define TDH_SYS_LP_INIT		35
-#define TDH_SYS_TDMR_INIT	36
-#define TDH_SYS_CONFIG		45
-
 static const char * const loads[] = { "tdx=0", "tdx=1", "tdx=1 again", "tdx as found" };
 
 enum stage {
@@ -103,63 +94,66 @@ static const struct sim_case {
 	enum stage stage;
 	const char *tdxsim;	/* its parameters, from LP_INIT on those of the FINAL case */
 	const char *inject;	/* its rules, LEAF:CPU:FROM=CODE, see tdxsim/main.c */
-	int leaf;		/* the SEAMCALL that fails, if any */
+	const char *leaf;	/* the SEAMCALL that fails, if any */
 	const char *kvm_intel;	/* parameters, on top of those it had */
 	const char *tdx;	/* what the parameter reads then, NULL: as at FINAL */
 	const char *reason;	/* what /sys/firmware/tdx has, NULL: as at FINAL */
 	int cpus;		/* it takes, if more than one */
 	bool again;		/* at FINAL: it is tried again in later loads */
 } sim_cases[] = {
-	{ "not-asked-for", NO_SEAMCALL, "", "", 0, "tdx=0", "N", "none" },
-	{ "not-asked-for-fault", NO_SEAMCALL, "presence=fault", "", 0, "tdx=0", "N", "none" },
-	{ "no-ept", NO_SEAMCALL, "", "", 0, "tdx=1 ept=0", "N", "ept" },
+	{ "not-asked-for", NO_SEAMCALL, "", "", NULL, "tdx=0", "N", "none" },
+	{ "not-asked-for-fault", NO_SEAMCALL, "presence=fault", "", NULL, "tdx=0", "N", "none" },
+	{ "no-ept", NO_SEAMCALL, "", "", NULL, "tdx=1 ept=0", "N", "ept" },
 
-	{ "absent", SYS_INIT, "presence=absent", "", TDH_SYS_INIT, "tdx=1", "N", "no-module" },
-	{ "fault", SYS_INIT, "presence=fault", "", TDH_SYS_INIT, "tdx=1", "N", "seam-off" },
-	{ "sys-init-ud", SYS_INIT, "", "33:*:1=ud", TDH_SYS_INIT, "tdx=1", "N", "no-seamcall" },
-	{ "sys-init", SYS_INIT, "", "33:*:1=0xc000090000000000", TDH_SYS_INIT,
-	  "tdx=1", "N", "platform" },
-	{ "sys-init-used", SYS_INIT, "", "33:*:1=0xc000050000000000", TDH_SYS_INIT,
-	  "tdx=1", "N", "used-before" },
+	{ "absent", SYS_INIT, "presence=absent", "", "TDH.SYS.INIT", "tdx=1", "N", "no-module" },
+	{ "fault", SYS_INIT, "presence=fault", "", "TDH.SYS.INIT", "tdx=1", "N", "seam-off" },
+	{ "sys-init-ud", SYS_INIT, "", "TDH.SYS.INIT:*:1=ud",
+	  "TDH.SYS.INIT", "tdx=1", "N", "no-seamcall" },
+	{ "sys-init", SYS_INIT, "", "TDH.SYS.INIT:*:1=TDX_INCORRECT_CPUID_VALUE",
+	  "TDH.SYS.INIT", "tdx=1", "N", "platform" },
+	{ "sys-init-used", SYS_INIT, "", "TDH.SYS.INIT:*:1=TDX_SYS_INIT_NOT_PENDING",
+	  "TDH.SYS.INIT", "tdx=1", "N", "used-before" },
 
-	{ "lp-init", LP_INIT, NULL, "35:*:1=0xc000090200000000", TDH_SYS_LP_INIT,
-	  "tdx=1", "N", "cpus-differ" },
-	{ "lp-init-busy", LP_INIT, NULL, "35:*:1=0x8000020200000000", TDH_SYS_LP_INIT,
-	  "tdx=1", "N", "busy" },
-	{ "lp-init-absent", LP_INIT, NULL, "35:*:1=vmfailinvalid", TDH_SYS_LP_INIT,
-	  "tdx=1", "N", "module-gone" },
-	{ "lp-init-gp", LP_INIT, NULL, "35:*:1=gp", TDH_SYS_LP_INIT, "tdx=1", "N", "seam-off" },
-	{ "lp-init-ud", LP_INIT, NULL, "35:*:1=ud", TDH_SYS_LP_INIT, "tdx=1", "N", "other" },
+	{ "lp-init", LP_INIT, NULL, "TDH.SYS.LP.INIT:*:1=TDX_INCONSISTENT_CPUID_FIELD",
+	  "TDH.SYS.LP.INIT", "tdx=1", "N", "cpus-differ" },
+	{ "lp-init-busy", LP_INIT, NULL, "TDH.SYS.LP.INIT:*:1=TDX_SYS_BUSY",
+	  "TDH.SYS.LP.INIT", "tdx=1", "N", "busy" },
+	{ "lp-init-absent", LP_INIT, NULL, "TDH.SYS.LP.INIT:*:1=vmfailinvalid",
+	  "TDH.SYS.LP.INIT", "tdx=1", "N", "module-gone" },
+	{ "lp-init-gp", LP_INIT, NULL, "TDH.SYS.LP.INIT:*:1=gp",
+	  "TDH.SYS.LP.INIT", "tdx=1", "N", "seam-off" },
+	{ "lp-init-ud", LP_INIT, NULL, "TDH.SYS.LP.INIT:*:1=ud",
+	  "TDH.SYS.LP.INIT", "tdx=1", "N", "other" },
 	/* From here on the first CPU is initialized, so this one comes last. */
-	{ "lp-init-second-cpu", LP_INIT, NULL, "35:*:2=0xc000092000000982", TDH_SYS_LP_INIT,
-	  "tdx=1", "N", "cpus-differ", .cpus = 2 },
+	{ "lp-init-second-cpu", LP_INIT, NULL, "TDH.SYS.LP.INIT:*:2=TDX_INCONSISTENT_MSR:0x982",
+	  "TDH.SYS.LP.INIT", "tdx=1", "N", "cpus-differ", .cpus = 2 },
 
-	{ "sys-rd", CONFIG, NULL, "34:*:1=0xc0000c0200000000", TDH_SYS_RD,
-	  "tdx=1", "N", "other" },
-	{ "sys-rd-old", CONFIG, NULL, "34:*:1=0xc000050500000000", TDH_SYS_RD,
+	{ "sys-rd", CONFIG, NULL, "TDH.SYS.RD:*:1=TDX_METADATA_FIELD_NOT_READABLE",
+	  "TDH.SYS.RD", "tdx=1", "N", "other" },
+	{ "sys-rd-old", CONFIG, NULL, "TDH.SYS.RD:*:1=TDX_SYS_NOT_READY", "TDH.SYS.RD",
 	  "tdx=1", "N", "module-too-old" },
-	{ "config", CONFIG, NULL, "45:*:1=0xc0000a0200000000", TDH_SYS_CONFIG,
-	  "tdx=1", "N", "memory" },
-	{ "config-lps", CONFIG, NULL, "45:*:1=0xc000050c00000000", TDH_SYS_CONFIG,
-	  "tdx=1", "N", "cpus-offline" },
+	{ "config", CONFIG, NULL, "TDH.SYS.CONFIG:*:1=TDX_TDMR_OUTSIDE_CMRS",
+	  "TDH.SYS.CONFIG", "tdx=1", "N", "memory" },
+	{ "config-lps", CONFIG, NULL, "TDH.SYS.CONFIG:*:1=TDX_SYS_CONFIG_NOT_PENDING",
+	  "TDH.SYS.CONFIG", "tdx=1", "N", "cpus-offline" },
 
-	{ "success", FINAL, "", "", 0, "tdx=1", "Y", "none" },
-	{ "success-1.5.01", FINAL, "version=1.5.01", "", 0, "tdx=1", "Y", "none" },
-	{ "success-2.0.08", FINAL, "version=2.0.08", "", 0, "tdx=1", "Y", "none" },
-	{ "success-nested-off", FINAL, "", "", 0, "tdx=1 nested=0", "Y", "none" },
-	{ "version-1.0", FINAL, "version=1.0", "", TDH_SYS_RD,
+	{ "success", FINAL, "", "", NULL, "tdx=1", "Y", "none" },
+	{ "success-1.5.01", FINAL, "version=1.5.01", "", NULL, "tdx=1", "Y", "none" },
+	{ "success-2.0.08", FINAL, "version=2.0.08", "", NULL, "tdx=1", "Y", "none" },
+	{ "success-nested-off", FINAL, "", "", NULL, "tdx=1 nested=0", "Y", "none" },
+	{ "version-1.0", FINAL, "version=1.0", "", "TDH.SYS.RD",
 	  "tdx=1", "N", "module-too-old", .again = true },
-	{ "lps", FINAL, "lps=4096", "", TDH_SYS_CONFIG,
+	{ "lps", FINAL, "lps=4096", "", "TDH.SYS.CONFIG",
 	  "tdx=1", "N", "cpus-offline", .again = true },
-	{ "key-config", FINAL, "", "31:*:1=0x8000080000000000", TDH_SYS_KEY_CONFIG,
-	  "tdx=1", "N", "busy" },
-	{ "tdmr-init", FINAL, "", "36:*:2=0x8000020000000001", TDH_SYS_TDMR_INIT,
-	  "tdx=1", "N", "busy" },
+	{ "key-config", FINAL, "", "TDH.SYS.KEY.CONFIG:*:1=TDX_KEY_GENERATION_FAILED",
+	  "TDH.SYS.KEY.CONFIG", "tdx=1", "N", "busy" },
+	{ "tdmr-init", FINAL, "", "TDH.SYS.TDMR.INIT:*:2=TDX_OPERAND_BUSY:RCX",
+	  "TDH.SYS.TDMR.INIT", "tdx=1", "N", "busy" },
 
-	{ "off-afterwards", AFTERWARDS, NULL, "", 0, "tdx=0", "N", NULL },
-	{ "again", AFTERWARDS, NULL, "", 0, "tdx=1", NULL, NULL },
-	{ "again-no-ept", AFTERWARDS, NULL, "", 0, "tdx=1 ept=0", "N", "ept" },
-	{ "again-after-no-ept", AFTERWARDS, NULL, "", 0, "tdx=1", NULL, NULL },
+	{ "off-afterwards", AFTERWARDS, NULL, "", NULL, "tdx=0", "N", NULL },
+	{ "again", AFTERWARDS, NULL, "", NULL, "tdx=1", NULL, NULL },
+	{ "again-no-ept", AFTERWARDS, NULL, "", NULL, "tdx=1 ept=0", "N", "ept" },
+	{ "again-after-no-ept", AFTERWARDS, NULL, "", NULL, "tdx=1", NULL, NULL },
 };
 
 /* What came of loading kvm_intel. */
@@ -513,15 +507,15 @@ struct seamcalls {
 	unsigned long failures;
 };
 
-/* Since tdxsim was loaded. */
-static struct seamcalls count_seamcalls(int leaf)
+/* Since tdxsim was loaded, of all leaves if @leaf is NULL. */
+static struct seamcalls count_seamcalls(const char *leaf)
 {
 	struct seamcalls sum = {}, one;
 	FILE *f = fopen(TDXSIM_FILES "/counts", "r");
-	int of;
+	char of[32];
 
-	while (f && fscanf(f, "%*u %d %lu %lu", &of, &one.calls, &one.failures) == 3) {
-		if (leaf != ANY_LEAF && leaf != of)
+	while (f && fscanf(f, "%*u %31s %lu %lu", of, &one.calls, &one.failures) == 3) {
+		if (leaf && strcmp(leaf, of))
 			continue;
 		sum.calls += one.calls;
 		sum.failures += one.failures;
@@ -553,13 +547,13 @@ static bool reload_tdxsim(const char *params)
 	       run("modprobe tdxsim %s", params);
 }
 
-static bool seamcalls_are_right(const struct sim_case *c, bool none, int leaf,
+static bool seamcalls_are_right(const struct sim_case *c, bool none, const char *leaf,
 				const struct seamcalls *calls,
 				const struct seamcalls *failures)
 {
 	struct attr state = read_attr(TDXSIM_FILES "/state");
-	unsigned long made = count_seamcalls(ANY_LEAF).calls - calls->calls;
-	unsigned long failed = count_seamcalls(leaf ?: ANY_LEAF).failures - failures->failures;
+	unsigned long made = count_seamcalls(NULL).calls - calls->calls;
+	unsigned long failed = count_seamcalls(leaf).failures - failures->failures;
 
 	ksft_print_msg("%s: SEAMCALLs wanted %s, got %lu, %lu of them failed; %s\n", c->name,
 		       none ? "none" : leaf ? "one that fails" : "all to succeed",
@@ -577,8 +571,8 @@ static bool seamcalls_are_right(const struct sim_case *c, bool none, int leaf,
  */
 static bool settled_before(const struct load *load)
 {
-	return !count_seamcalls(TDH_SYS_INIT).calls &&
-	       (load->earlier || count_seamcalls(TDH_SYS_LP_INIT).calls);
+	return !count_seamcalls("TDH.SYS.INIT").calls &&
+	       (load->earlier || count_seamcalls("TDH.SYS.LP.INIT").calls);
 }
 
 /* Returns why the case cannot run if that comes out, else NULL. */
@@ -590,7 +584,7 @@ static const char *check_sim_case(const struct sim_case *c, const struct sim_cas
 	/* The one that a reboot takes is kept, whatever is found later. */
 	bool unusable = c->stage == AFTERWARDS && !final->again && !strcmp(final->tdx, "N");
 	const char *reason = c->reason && !unusable ? c->reason : final->reason;
-	int leaf = as_final ? final->leaf : c->leaf;
+	const char *leaf = as_final ? final->leaf : c->leaf;
 	const char *want = c->tdx ?: final->tdx;
 	struct seamcalls calls, failures;
 	bool remembered, right, none;
@@ -600,8 +594,8 @@ static const char *check_sim_case(const struct sim_case *c, const struct sim_cas
 
 	remembered = as_final && !final->again;
 	none = c->stage == NO_SEAMCALL || (c->stage == AFTERWARDS && (!as_final || remembered));
-	calls = count_seamcalls(ANY_LEAF);
-	failures = count_seamcalls(leaf ?: ANY_LEAF);
+	calls = count_seamcalls(NULL);
+	failures = count_seamcalls(leaf);
 
 	TEST_ASSERT(asprintf(&params, "%s %s", others, c->kvm_intel) >= 0, "out of memory");
 	load = reload(params);
@@ -626,10 +620,15 @@ static const char *check_sim_case(const struct sim_case *c, const struct sim_cas
 	return NULL;
 }
 
+static bool fails_at_rd(const struct sim_case *c)
+{
+	return c->leaf && !strcmp(c->leaf, "TDH.SYS.RD");
+}
+
 /* What the table alone says. */
 static const char *why_no_sim_case(const struct sim_case *c, const struct sim_case *final)
 {
-	if (c->stage == CONFIG && c->leaf != TDH_SYS_RD && final->leaf == TDH_SYS_RD)
+	if (c->stage == CONFIG && !fails_at_rd(c) && fails_at_rd(final))
 		return "TDH.SYS.RD fails in the case that was chosen, and comes first";
 	if (c->stage == FINAL && c != final)
 		return "the last one of a boot is another one, -f chooses it";
