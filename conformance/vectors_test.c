@@ -26,6 +26,7 @@
 #include <stdnoreturn.h>
 #include <string.h>
 
+#include "../tools/testing/tdxsim/names.h"
 #include "vectors_test.h"
 
 #define MAX_WORDS	256
@@ -42,16 +43,6 @@
 /* Where the symbolic addresses are, away from all others in the files. */
 #define ARRAY_PA	0x2000000000ULL
 #define INFO_PA		0x2000010000ULL
-
-#define LEAF_RDMD	24
-#define LEAF_KEY_CONFIG	31
-#define LEAF_INIT	33
-#define LEAF_RD		34
-#define LEAF_LP_INIT	35
-#define LEAF_TDMR_INIT	36
-#define LEAF_CONFIG	45
-
-#define TDX_SYS_NOT_READY	0xc000050500000000ULL
 
 #define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -367,20 +358,20 @@ static void call_up_to(enum state state, unsigned int nr_lps,
 	if (state == SYSINIT_PENDING)
 		return;
 
-	good_call(0, LEAF_INIT, 0, 0, 0);
+	good_call(0, TDH_SYS_INIT, 0, 0, 0);
 	for (lp = 0; lp < nr_lps; lp++)
-		good_call(lp, LEAF_LP_INIT, 0, 0, 0);
+		good_call(lp, TDH_SYS_LP_INIT, 0, 0, 0);
 	if (state == SYSINIT_DONE)
 		return;
 
 	place_tdmrs(ARRAY_PA, tdmrs, nr_tdmrs);
-	good_call(0, LEAF_CONFIG, ARRAY_PA, nr_tdmrs,
+	good_call(0, TDH_SYS_CONFIG, ARRAY_PA, nr_tdmrs,
 		  machine.private_hkid_min);
 	if (state == SYSCONFIG_DONE)
 		return;
 
 	for (lp = 0; lp < nr_lps; lp++)
-		good_call(lp, LEAF_KEY_CONFIG, 0, 0, 0);
+		good_call(lp, TDH_SYS_KEY_CONFIG, 0, 0, 0);
 	if (state == SYS_SHUTDOWN)
 		good_call(0, 52, 0, 0, 0);
 }
@@ -505,7 +496,7 @@ static void config_out(void)
 	if (*config.lock)
 		tell_backend("%s", config.lock);
 
-	set_inputs(regs, LEAF_CONFIG, 0x1234);
+	set_inputs(regs, TDH_SYS_CONFIG, 0x1234);
 	regs[RCX] = config.in[0];
 	regs[RDX] = config.in[1];
 	regs[R8] = config.in[2];
@@ -578,7 +569,7 @@ static void seq_tdmr_init(void)
 {
 	u64 regs[NR_REGS], want[NR_REGS];
 
-	set_junk(regs, LEAF_TDMR_INIT);
+	set_junk(regs, TDH_SYS_TDMR_INIT);
 	regs[RCX] = number(2);
 	memcpy(want, regs, sizeof(want));
 	want[RAX] = number(4);
@@ -591,7 +582,7 @@ static void seq_rdmd(void)
 {
 	u64 regs[NR_REGS], want[NR_REGS];
 
-	set_junk(regs, LEAF_RDMD);
+	set_junk(regs, TDH_PHYMEM_PAGE_RDMD);
 	regs[RCX] = number(1);
 	memcpy(want, regs, sizeof(want));
 	want[RAX] = number(3);
@@ -705,7 +696,7 @@ static void rd_line(void)
 	bool field = is(0, "field"), known = rd_value_known(field ? 5 : 6, id);
 
 	rd_start();
-	set_inputs(regs, LEAF_RD, 0);
+	set_inputs(regs, TDH_SYS_RD, 0);
 	regs[RCX] = 0x11;
 	regs[RDX] = id;
 	regs[R8] = 0x22;

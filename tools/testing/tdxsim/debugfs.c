@@ -17,7 +17,6 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-#include "names.h"
 #include "tdxsim.h"
 
 #define NR_CALLS	8192

@@ -24,7 +24,6 @@
 #include <linux/stddef.h>
 #include <linux/string.h>
 
-#include "names.h"
 #include "tdxsim.h"
 
 #define ANY_CPU		UINT_MAX

@@ -5,8 +5,10 @@
 #include <linux/array_size.h>
 #include <linux/build_bug.h>
 #include <linux/string.h>
+#include <linux/types.h>
 
 #include "names.h"
+#include "tdxsim.h"
 
 struct name {
 	const char *name;

@@ -9,8 +9,6 @@
 #ifndef TDXSIM_NAMES_H
 #define TDXSIM_NAMES_H
 
-#include <linux/types.h>
-
 /* Leaves */
 #define TDH_MEM_SEPT_ADD		3
 #define TDH_MNG_RD			11
@@ -91,10 +89,5 @@
 #define OPERAND_SYS		184
 #define OPERAND_TDMR		185
 #define OPERAND_KEY_TABLE	187
-
-const char *tdxsim_leaf_name(u64 leaf);
-bool tdxsim_find_leaf(const char *name, u64 *leaf);
-bool tdxsim_find_code(const char *name, u64 *code);
-bool tdxsim_find_operand(const char *name, u64 *id);
 
 #endif

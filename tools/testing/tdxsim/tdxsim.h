@@ -42,6 +42,12 @@ void tdxsim_show_rules(struct seq_file *s);
 bool tdxsim_inject(unsigned int cpu, enum tdxsim_outcome *outcome,
 		   struct tdx_regs *regs);
 
+/* names.c */
+const char *tdxsim_leaf_name(u64 leaf);
+bool tdxsim_find_leaf(const char *name, u64 *leaf);
+bool tdxsim_find_code(const char *name, u64 *code);
+bool tdxsim_find_operand(const char *name, u64 *id);
+
 /* pamt.c */
 void tdxsim_pamt_begin(void);
 void tdxsim_pamt_end(const struct tdx_regs *in, bool success);
