@@ -10,6 +10,7 @@ import re
 import shlex
 
 import cfg
+import names
 import verbs
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -46,6 +47,8 @@ VALUES = {
     'nolog': r'.+',
     'way': r'.+',
 }
+# Verbs that count the calls of a SEAMCALL leaf.
+TAKE_A_LEAF = ('seamcalls', 'seamcalls_at_most', 'seamcalls_failed', 'seamcall_cpus')
 REGULAR_EXPRESSIONS = ('log', 'nolog', 'way')
 
 
@@ -114,11 +117,20 @@ class Checker:
             for word in value.split():
                 if word not in self.state_words:
                     raise ValueError(f"{ABI} has no word '{word}'")
+        if key == 'tdxsim':
+            self.tdxsim(value.split())
         if key in REGULAR_EXPRESSIONS:
             try:
                 re.compile(value)
             except re.error as error:
                 raise ValueError(f"'{value}' is no regular expression: {error}") from None
+
+    @staticmethod
+    def tdxsim(parameters):
+        """What tdxsim is loaded with."""
+        for parameter in parameters:
+            if parameter.startswith('inject='):
+                names.parse_inject(parameter.removeprefix('inject='))
 
     def step(self, step):
         """One verb with its arguments."""
@@ -130,6 +142,10 @@ class Checker:
         if verb is None:
             raise ValueError(f"unknown verb '{words[0]}'")
         verb.check(words[1:])
+        if words[0] == 'tdxsim':
+            self.tdxsim(words[1:])
+        elif words[0] in TAKE_A_LEAF and words[1] not in names.leaves():
+            raise ValueError(f"unknown leaf '{words[1]}'")
         if verb.verb_at is not None and len(words) > verb.verb_at + 1:
             # With its arguments it is one word or the rest of them.
             inner = words[verb.verb_at + 1:]
