@@ -121,5 +121,6 @@ def builtin(scenario, reference):
 
 def script(steps, times, first_failure):
     """The file that init runs."""
-    return '\n'.join([f'times={times}', f'first_failure={"yes" if first_failure else ""}', '. /verbs.sh',
+    # With first_failure a step that fails has to be known at once.
+    return '\n'.join([f'times={times}', 'first_failure=yes' if first_failure else 'log_on_host=yes', '. /verbs.sh',
                       *steps, 'finish', ''])

@@ -8,6 +8,8 @@ passed=0
 failed=0
 times=${times:-1}
 first_failure=${first_failure-}
+log_on_host=${log_on_host-}
+log_checks=
 
 say()
 {
@@ -137,5 +139,10 @@ state_of_kvm()
 
 finish()
 {
+	if [ -n "$log_checks" ]; then
+		echo "# kernel log"
+		dmesg -r
+		echo "# end of kernel log"
+	fi
 	say "# $passed passed, $failed failed"
 }

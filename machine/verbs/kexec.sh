@@ -88,7 +88,7 @@ kexec_loaded()
 at_reboot()
 {
 	[ -e /tmp/at-reboot ] ||
-		printf '%s\n' 'exec >/dev/ttyS1 2>&1' '. /verbs.sh' >/tmp/at-reboot
+		printf '%s\n' 'exec >/dev/ttyS1 2>&1' "log_on_host=$log_on_host" '. /verbs.sh' >/tmp/at-reboot
 	echo "$*" >>/tmp/at-reboot
 }
 
