@@ -314,7 +314,7 @@ test_bench_peers() {
 	done
 }
 
-# "make mutants" takes hours.  That what its faults edit is still there takes seconds.
+# To try all mutants takes hours.  That what they edit is still there takes seconds.
 test_mutants_apply() {
 	make_scratch
 	clone_linux series "$scratch/linux"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# check/docs.sh html | messages | kexec-table
+# check/docs.sh html | messages | kexec-table | scenarios
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -37,6 +37,19 @@ test_messages() {
 	leave_out '/pr_err("module not loaded/d' arch/x86/virt/vmx/tdx/errors.c
 	leave_out '/^\t\tbusy\t/d' $abi
 	check/messages "$scratch"
+}
+
+# scenarios/README.md has each key and each verb.
+# shellcheck disable=SC2016 # no expansions
+test_scenarios() {
+	local key keys
+
+	scenarios/verbs.py --check
+	keys=$(cd scenarios && /usr/bin/python3 -c 'import scenarios; print(*scenarios.VALUES, *scenarios.VERBS)')
+	for key in $keys; do
+		grep -q "^| \`$key\` |" scenarios/README.md
+	done
+	expect 'keys in README.md' "$(wc -w <<< "$keys")" "$(sed '/^## What every/q' scenarios/README.md | grep -c '^| `[a-z_]*` |')"
 }
 
 # The table names scenarios that there are, and lines that the documentation has.
