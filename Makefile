@@ -7,7 +7,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 SHELL := /bin/bash
 B := build
-STEP := machine/progress
+# With "+" it hands over the jobs of this make.
+STEP := +machine/progress
 LINUX := $(B)/linux/.git/laid-out
 BOCHS := $(B)/bochs/bochs
 VERBS := machine/verbs.sh $(wildcard machine/verbs/*.sh)
