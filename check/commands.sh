@@ -121,6 +121,7 @@ test_nightly() {
 test_edits_kept() {
 	copy_checkout
 	cd "$copy"
+	patches/tree
 	echo '/* edited */' >> $linux/arch/x86/kvm/vmx/tdx.c
 	says 'build/linux has changes' patches/tree --check
 	says 'uncommitted changes' patches/export
@@ -156,17 +157,6 @@ test_copy_objdir() {
 	"$top/machine/kernels/copy-objdir" like moved other
 	grep -x "cmd := gcc -o $scratch/moved/tools/x.o" moved/.x.o.cmd
 	grep -x "cmd := gcc -c $scratch/other/y.c" moved/.y.o.cmd
-}
-
-# wait_for FILE: that something writes.
-wait_for() {
-	local _
-
-	for _ in {1..200}; do
-		[ ! -s "$1" ] || return 0
-		sleep 0.1
-	done
-	fail "no $1 after 20 s"
 }
 
 # What is interrupted ends all that it runs, and not the shell that runs it.

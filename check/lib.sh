@@ -78,6 +78,17 @@ says() {
 	grep -qF -e "$wanted" "$scratch/said"
 }
 
+# wait_for FILE: that something writes.
+wait_for() {
+	local _
+
+	for _ in {1..200}; do
+		[ ! -s "$1" ] || return 0
+		sleep 0.1
+	done
+	fail "no $1 after 20 s"
+}
+
 # clone_linux COMMIT DIR: of build/linux, with only the files that the series touches.
 clone_linux() {
 	git clone -q --shared --no-checkout $linux "$2"
