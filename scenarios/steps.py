@@ -119,8 +119,22 @@ def builtin(scenario, reference):
             *once_loaded(scenario, 'kvm-intel.tdx=1' in scenario.get('append', ''))]
 
 
-def script(steps, times, first_failure):
+def before_shell(scenario):
+    """All but what would take the machine, or the load, away from who enters a shell then."""
+    if 'down' in scenario:
+        return [f'tdxsim {scenario.get("tdxsim", "")}']
+    if 'second' in scenario:
+        return [step for step in before_kexec(scenario) if step not in ('kexec_start', 'crash', 'crash_alone')]
+    if scenario.get('emulator') == 'qemu':
+        return with_kvm_amd(scenario)[:-1]
+    if scenario.kernel == 'builtin':
+        return [step for step in builtin(scenario, []) if step != 'as_reference']
+    return with_modules(scenario, unload=False)
+
+
+def script(steps, times, options):
     """The file that init runs."""
-    # With first_failure a step that fails has to be known at once.
-    return '\n'.join([f'times={times}', 'first_failure=yes' if first_failure else 'log_on_host=yes', '. /verbs.sh',
+    # Where the log is not looked at in the end, or a step that fails ends it, verbs look at once.
+    return '\n'.join([f'times={times}', f'first_failure={"yes" if options.first_failure else ""}',
+                      f'log_on_host={"" if options.first_failure or options.shell else "yes"}', '. /verbs.sh',
                       *steps, 'finish', ''])
