@@ -34,7 +34,7 @@ test_rows() {
 	make_directory rows
 	cp conformance/rows.vec "$dir/files/vectors/"
 	machine "$dir" 1:2:1 "log_has 'tdxsim: test bed: bad line \"lps 2x\"'" \
-		"log_has 'tdxsim: bad rule \"TDH.SYS.INT:[*]:1=gp\" in inject=, unknown leaf$'"
+		"log_has 'tdxsim: bad inject rule \"TDH.SYS.INT:[*]:1=gp\": unknown leaf$'"
 }
 
 # One CPU is faster for the others.

@@ -256,7 +256,7 @@ static struct rules *parse_rules(const char *text)
 		text = &rules->text[rule - copy];
 		why = parse_rule(rule, &rules->rule[i]);
 		if (why) {
-			pr_err("bad rule \"%.*s\" in inject=, %s\n",
+			pr_err("bad inject rule \"%.*s\": %s\n",
 			       (int)strcspn(text, ","), text, why);
 			return ERR_PTR(-EINVAL);
 		}
