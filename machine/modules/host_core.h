@@ -13,9 +13,12 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+
+#include "endbr.h"
 
 /* Its state, and the locks that it is under. */
 static struct {
@@ -71,7 +74,11 @@ static int host_core_find(void)
 	on_each_symbol = (void *)probe.addr;
 	unregister_kprobe(&probe);
 
+	migrate_disable();
+	require_endbr(false);
 	on_each_symbol(host_core_note_symbol, NULL);
+	require_endbr(true);
+	migrate_enable();
 	if (!host_core.module_lock || !host_core.module_status || !host_core.module_err ||
 	    !host_core.memlist || !host_core.sysinit_lock || !host_core.sysinit_done ||
 	    !host_core.lp_initialized) {

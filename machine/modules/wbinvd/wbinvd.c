@@ -42,6 +42,8 @@
 #include <asm/tdx.h>
 #include <asm/trapnr.h>
 
+#include "endbr.h"
+
 #define BOCHS_PORT	0xe9
 
 static DEFINE_PER_CPU(unsigned int, wbinvds);
@@ -197,7 +199,9 @@ static ssize_t mce_write(struct file *file, const char __user *from, size_t coun
 
 	/* As in the machine check itself, the CPU does not change. */
 	preempt_disable();
+	require_endbr(false);
 	info = dump_mce_info(&m);
+	require_endbr(true);
 	preempt_enable();
 	pr_info("memory error: %s\n", info ?: "not of TDX");
 	return count;
