@@ -94,6 +94,8 @@ clone_linux() {
 	git clone -q --shared --no-checkout $linux "$2"
 	git -C $linux diff --name-only base series > "$2.files"
 	[ -s "$2.files" ] || fail "$linux has no series"
+	# What it says of C files is in patches.
+	echo /.gitattributes >> "$2.files"
 	git -C "$2" sparse-checkout set --no-cone --stdin < "$2.files"
 	git -C "$2" checkout -q -B series "$1"
 	rm "$2.files"
