@@ -1,0 +1,176 @@
+#!/bin/bash
+# check/patch.sh builds N | kernel N | boots N: the Nth patch of the series, on those before it.
+# shellcheck source=trees.sh
+. "$(dirname "$0")/trees.sh"
+
+dir=build/worktrees/patch
+kept=build/patches
+kernel_files=(. ':!Documentation' ':!MAINTAINERS' ':!tools')
+
+# choose N: $commit is that patch.
+choose() {
+	[[ $1 =~ ^[1-9][0-9]*$ ]] || fail "not a number: '$1'"
+	commit=$(git -C $linux rev-list --reverse base..series | sed -n "$1p")
+	[ -n "$commit" ] || fail "the series has no patch $1"
+	git -C $linux log -1 --format=%s "$commit"
+	! git -C $linux diff --quiet "$commit^" "$commit" -- "${kernel_files[@]}" ||
+		skip 'no file of the kernel is changed'
+	mkdir -p $kept
+}
+
+# inputs_of REVISION: what its objects are made from, and what compiles them.
+inputs_of() {
+	git -C $linux rev-parse 'base^{tree}'
+	git -C $linux diff --raw --no-abbrev base "$1" -- "${kernel_files[@]}"
+	sha256sum check/{patch,trees,lib}.sh machine/build-env machine/kernels/{mkconfig,{kernel,main,nokexec}.config}
+	gcc --version
+}
+
+# key REVISION [REVISION]: of what their objects are made from.
+key() {
+	local revision
+
+	{
+		touched series .
+		for revision; do
+			inputs_of "$revision"
+		done
+	} | sha256sum | cut -c 1-16
+}
+
+# objects_of REVISION tdx|kexec: the C files whose objects have that configuration.  Up to
+# the patch that lifts that, TDX and kexec exclude each other.
+objects_of() {
+	if [ "$2" = tdx ]; then
+		touched "$1" arch/x86/kvm arch/x86/virt kernel/power virt
+		return
+	fi
+	touched "$1" arch/x86/kernel kernel
+	printf '%s\n' arch/x86/kernel/crash.c kernel/kexec.c kernel/kexec_file.c
+	! grep -q '^CONFIG_INTEL_TDX_HOST=y' $dir/obj-kexec/.config || touched "$1" arch/x86/kvm arch/x86/virt virt
+}
+
+# configure tdx|kexec: for what is checked out.
+configure() {
+	case $1 in
+	tdx) machine/kernels/mkconfig nokexec $dir/linux $dir/obj-tdx ;;
+	kexec) configure_main $dir/linux $dir/obj-kexec ;;
+	esac
+}
+
+# build REVISION: the objects of both configurations, as far as they are not up to date.
+build() {
+	local kind files
+
+	check_out patch "$1"
+	for kind in tdx kexec; do
+		configure $kind
+		objects_of "$1" $kind > $dir/objects
+		mapfile -t files < $dir/objects
+		build_objects $dir/linux $dir/obj-$kind W=1 "${files[@]}"
+	done
+}
+
+# check_comments HEADER...: kbuild has those of C files checked.
+check_comments() {
+	[ $# = 0 ] || (cd $dir/linux && scripts/kernel-doc -none "$@")
+}
+
+# build_base: $base is the log of all objects that the series changes, before it does.
+build_base() {
+	local headers
+
+	base=$kept/base-$(key base).log
+	[ ! -e "$base" ] || return 0
+	rm -rf $dir/obj-{tdx,kexec} $kept/base-*
+	build base 2>&1 | tee "$base.new"
+	mapfile -t headers < <(git -C $linux diff --name-only --diff-filter=M base series -- '*.h' ':!tools')
+	check_comments "${headers[@]}" 2>&1 | tee -a "$base.new"
+	mv "$base.new" "$base"
+}
+
+# affected KIND: of the files whose objects have that configuration, those that the patch
+# changes, and those that include a header which it changes.  A patch that changes a file of
+# another kind affects all.
+affected() {
+	local file cmd
+
+	git -C $linux diff --name-only "$commit^" "$commit" -- "${kernel_files[@]}" > $dir/changed
+	objects_of "$commit" "$1" > $dir/objects
+	if grep -qv '\.[ch]$' $dir/changed; then
+		cat $dir/objects
+		return
+	fi
+	sed -i 's|^|/|' $dir/changed
+	while read -r file; do
+		cmd=$dir/obj-$1/$(dirname "$file")/.$(basename "$file" .c).o.cmd
+		[ -s "$cmd" ] || fail "no $cmd"
+		! grep -qFf $dir/changed "$cmd" || echo "$file"
+	done < $dir/objects
+}
+
+# The objects that the patch affects have no warning that the unpatched kernel does not have.
+test_builds() {
+	local passed kind files headers number=0 log=$dir/patch.log
+
+	choose "$1"
+	passed=$kept/$(key "$commit^" "$commit").passed
+	if [ -e "$passed" ]; then
+		cat "$passed"
+		return
+	fi
+	lock $dir/lock
+	build_base
+	build "$commit"
+	mapfile -t headers < <(git -C $linux diff --name-only --diff-filter=d "$commit^" "$commit" -- '*.h' ':!tools')
+	check_comments "${headers[@]}" 2>&1 | tee $log
+	for kind in tdx kexec; do
+		affected $kind > $dir/affected
+		mapfile -t files < $dir/affected
+		[ ${#files[@]} -gt 0 ] || continue
+		remove_objects $dir/obj-$kind "${files[@]}"
+		build_objects $dir/linux $dir/obj-$kind W=1 "${files[@]}" 2>&1 | tee -a $log
+		number=$((number + ${#files[@]}))
+	done
+	[ $number -gt 0 ] || fail 'no object has anything of this patch in it'
+	no_new_warnings "$base" $log
+	echo "$number objects and ${#headers[@]} headers, without new warnings" > "$passed.new"
+	mv "$passed.new" "$passed"
+	cat "$passed"
+}
+
+# The kernel and its modules, with TDX: $kept/kernel-N.
+test_kernel() {
+	local objdir=$dir/obj-boot out=$kept/kernel-$1 key
+
+	choose "$1"
+	key=$(key "$commit")
+	[ "$(cat "$out/key" 2>/dev/null)" != "$key" ] || return 0
+	lock $dir/lock
+	check_out patch "$commit"
+	machine/kernels/mkkernel nokexec $dir/linux $objdir
+	# Its modules come over those of main, in the initramfs of that.
+	expect release "$(cat build/obj-main/include/config/kernel.release)" "$(cat $objdir/include/config/kernel.release)"
+	rm -rf "$out"
+	mkdir -p "$out/arch/x86/boot"
+	cp $objdir/arch/x86/boot/bzImage "$out/arch/x86/boot/"
+	cp $objdir/.config "$out/"
+	make -s -C $objdir modules_install INSTALL_MOD_STRIP=1 INSTALL_MOD_PATH="$PWD/$out/files"
+	echo "$key" > "$out/key"
+}
+
+test_boots() {
+	local kernel=$kept/kernel-$1 log=build/logs/patch/$1
+
+	choose "$1"
+	"$0" kernel "$1"
+	rm -rf "$log"
+	mkdir -p "$log"
+	printf '%s\n' '. /steps.sh' load no_warnings guest unload finish > "$log/steps"
+	machine/boot --kernel "$kernel" --initrd build/initramfs-main.cpio --files "$kernel/files" \
+		--steps "$log/steps" --log "$log"
+	cat "$log/results.log"
+	grep -q '^# [0-9]* passed, 0 failed$' "$log/results.log"
+}
+
+run_test "$@"
