@@ -22,7 +22,7 @@ choose() {
 inputs_of() {
 	git -C $linux rev-parse 'base^{tree}'
 	git -C $linux diff --raw --no-abbrev base "$1" -- "${kernel_files[@]}"
-	sha256sum check/{patch,trees,lib}.sh machine/build-env machine/kernels/{mkconfig,{kernel,main,nokexec}.config}
+	sha256sum check/{patch,trees}.sh machine/build-env machine/kernels/{mkconfig,{kernel,main,nokexec}.config}
 	gcc --version
 }
 
@@ -30,12 +30,9 @@ inputs_of() {
 key() {
 	local revision
 
-	{
-		touched series .
-		for revision; do
-			inputs_of "$revision"
-		done
-	} | sha256sum | cut -c 1-16
+	for revision; do
+		inputs_of "$revision"
+	done | sha256sum | cut -c 1-16
 }
 
 # objects_of REVISION tdx|kexec: the C files whose objects have that configuration.  Up to
@@ -58,19 +55,6 @@ configure() {
 	esac
 }
 
-# build REVISION: the objects of both configurations, as far as they are not up to date.
-build() {
-	local kind files
-
-	check_out patch "$1"
-	for kind in tdx kexec; do
-		configure $kind
-		objects_of "$1" $kind > $dir/objects
-		mapfile -t files < $dir/objects
-		build_objects $dir/linux $dir/obj-$kind W=1 "${files[@]}"
-	done
-}
-
 # check_comments HEADER...: kbuild has those of C files checked.
 check_comments() {
 	[ $# = 0 ] || (cd $dir/linux && scripts/kernel-doc -none "$@")
@@ -78,35 +62,43 @@ check_comments() {
 
 # build_base: $base is the log of all objects that the series changes, before it does.
 build_base() {
-	local headers
+	local kind files headers
 
-	base=$kept/base-$(key base).log
+	base=$kept/base-$(key base)-$(touched series . | sha256sum | cut -c 1-16).log
 	[ ! -e "$base" ] || return 0
 	rm -rf $dir/obj-{tdx,kexec} $kept/base-*
-	build base 2>&1 | tee "$base.new"
+	check_out patch base
+	for kind in tdx kexec; do
+		configure $kind
+		objects_of base $kind > $dir/objects
+		mapfile -t files < $dir/objects
+		build_objects $dir/linux $dir/obj-$kind W=1 "${files[@]}" 2>&1 | tee -a "$base.new"
+	done
 	mapfile -t headers < <(git -C $linux diff --name-only --diff-filter=M base series -- '*.h' ':!tools')
 	check_comments "${headers[@]}" 2>&1 | tee -a "$base.new"
 	mv "$base.new" "$base"
 }
 
-# affected KIND: of the files whose objects have that configuration, those that the patch
-# changes, and those that include a header which it changes.  A patch that changes a file of
-# another kind affects all.
+# affected KIND: of the files in $dir/objects, those that the patch changes, and those that
+# include a header which it changes.  A patch that changes a file of another kind affects all.
 affected() {
-	local file cmd
+	local files file cmd
 
-	git -C $linux diff --name-only "$commit^" "$commit" -- "${kernel_files[@]}" > $dir/changed
-	objects_of "$commit" "$1" > $dir/objects
 	if grep -qv '\.[ch]$' $dir/changed; then
 		cat $dir/objects
-		return
+	elif ! grep -q '\.h$' $dir/changed; then
+		grep -xFf $dir/changed $dir/objects || true
+	else
+		# The compiler lists what an object was made from.
+		mapfile -t files < $dir/objects
+		build_objects $dir/linux "$dir/obj-$1" W=1 "${files[@]}" >&2
+		sed 's|^|/|' $dir/changed > $dir/patterns
+		for file in "${files[@]}"; do
+			cmd=$dir/obj-$1/$(dirname "$file")/.$(basename "$file" .c).o.cmd
+			[ -s "$cmd" ] || fail "no $cmd"
+			! grep -qFf $dir/patterns "$cmd" || echo "$file"
+		done
 	fi
-	sed -i 's|^|/|' $dir/changed
-	while read -r file; do
-		cmd=$dir/obj-$1/$(dirname "$file")/.$(basename "$file" .c).o.cmd
-		[ -s "$cmd" ] || fail "no $cmd"
-		! grep -qFf $dir/changed "$cmd" || echo "$file"
-	done < $dir/objects
 }
 
 # The objects that the patch affects have no warning that the unpatched kernel does not have.
@@ -121,10 +113,13 @@ test_builds() {
 	fi
 	lock $dir/lock
 	build_base
-	build "$commit"
+	check_out patch "$commit"
+	git -C $linux diff --name-only "$commit^" "$commit" -- "${kernel_files[@]}" > $dir/changed
 	mapfile -t headers < <(git -C $linux diff --name-only --diff-filter=d "$commit^" "$commit" -- '*.h' ':!tools')
 	check_comments "${headers[@]}" 2>&1 | tee $log
 	for kind in tdx kexec; do
+		configure $kind
+		objects_of "$commit" $kind > $dir/objects
 		affected $kind > $dir/affected
 		mapfile -t files < $dir/affected
 		[ ${#files[@]} -gt 0 ] || continue
