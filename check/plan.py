@@ -28,7 +28,9 @@ class Test:
     def __init__(self, name, tier, needs, command):
         self.name = name
         self.tier = tier
-        self.needs = needs
+        self.needs = [need for need in needs if not need.startswith('@')]
+        # What only one test at a time can use.
+        self.uses = next((need for need in needs if need.startswith('@')), None)
         self.command = command
 
 
@@ -76,7 +78,7 @@ class Plan:
                 raise PlanError(f"{at}: second test named {name}")
             needs = [] if needs == '-' else needs.split(',')
             for need in needs:
-                if need not in GOALS and need not in scenarios.kernels():
+                if need not in GOALS and need not in scenarios.kernels() and not need.startswith('@'):
                     raise PlanError(f"{at}: nothing is known of '{need}'")
             self.tests[name] = Test(name, tier, needs, command.strip())
 

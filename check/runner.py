@@ -84,14 +84,20 @@ def write_makefile(tests):
     needs = []
     for test in tests:
         needs += [need for need in test.needs if need not in needs]
+    before = {}
     with open(MAKEFILE, 'w', encoding='utf-8') as file:
         file.write('include Makefile\n')
         # What takes long begins first, the tests that need nothing use the CPUs it leaves.
         file.write('.PHONY: tests\ntests: ' + ' '.join(goal(need) for need in needs) + '\n')
         for test in tests:
+            # Tests that use the same thing would wait for each other, each in a job of its own.
+            wait = before.get(test.uses)
             file.write(f'tests: test/{test.name}\n.PHONY: test/{test.name}\n'
-                       f'test/{test.name}: {" ".join(goal(need) for need in test.needs)}\n'
+                       f'test/{test.name}: {" ".join(goal(need) for need in test.needs)}'
+                       f'{f" | test/{wait}" if wait else ""}\n'
                        f'\t+@check/execute {test.name} {test.command.replace("$", "$$")}\n')
+            if test.uses:
+                before[test.uses] = test.name
 
 
 class Runner:
