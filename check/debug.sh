@@ -37,7 +37,7 @@ test_reports() {
 	mkdir -p "$dir"
 	echo "${reports[$kernel]//$'\t'/}" > "$dir/bugs"
 	{
-		echo '. /steps.sh'
+		echo '. /verbs.sh'
 		while IFS='=' read -r bug _; do
 			echo "bug $bug"
 			[ "$bug" != leak ] || echo no_leaks

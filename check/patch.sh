@@ -161,7 +161,7 @@ test_boots() {
 	"$0" kernel "$1"
 	rm -rf "$log"
 	mkdir -p "$log"
-	printf '%s\n' '. /steps.sh' load no_warnings guest unload finish > "$log/steps"
+	printf '%s\n' '. /verbs.sh' load no_warnings guest unload finish > "$log/steps"
 	machine/boot --kernel "$kernel" --initrd build/initramfs-main.cpio --files "$kernel/files" \
 		--steps "$log/steps" --log "$log"
 	cat "$log/results.log"
