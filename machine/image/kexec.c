@@ -192,9 +192,13 @@ static void load_kernel(char **args, int crash)
 	snprintf(start.cmdline, sizeof(start.cmdline), "%s", args[2]);
 	write_code(start.code, start_at, kernel_at + ENTRY_64);
 
+	/*
+	 * The decompressor moves itself to the end of init_size. Make all of that a part of
+	 * the segment, or kexec may have its page tables there.
+	 */
 	struct kexec_segment segments[] = {
 		{ kernel + setup_size, kernel_size - setup_size, (void *)kernel_at,
-		  align(kernel_size - setup_size, PAGE) },
+		  start_at - kernel_at },
 		{ &start, sizeof(start), (void *)start_at, sizeof(start) },
 		{ initrd, initrd_size, (void *)initrd_at, align(initrd_size, PAGE) },
 	};
