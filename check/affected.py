@@ -8,7 +8,7 @@ import plan
 # For a changed file, the first line that matches: the tests that look at it. A file of the
 # kernel has the scenarios of its mutants, too.
 TESTS = (
-    ('*.md', ('docs/kexec-table',)),
+    ('*.md', ('docs/kexec-table', 'docs/scenarios')),
     ('Documentation/*', ('docs/messages', 'docs/html', 'series/exports')),
     ('tools/testing/tdxsim/*', ('style/shellcheck', 'tdxsim/vectors', 'kernel/module-tdxsim',
                                 'scenario/success/two-cpus', 'scenario/refused/*')),
@@ -20,7 +20,7 @@ TESTS = (
     ('conformance/*', ('tdxsim/*', 'conformance/*')),
     ('machine/modules/*', ('kernel/module-*',)),
     ('machine/kernels/*', ('commands/*', 'scenario/success/two-cpus')),
-    ('machine/*', ('style/shellcheck', 'machine/*', 'scenario/success/two-cpus',
+    ('machine/*', ('style/shellcheck', 'docs/scenarios', 'machine/*', 'scenario/success/two-cpus',
                    'scenario/refused/tdmr-init-100', 'scenario/kernels/amd')),
     ('bench/*', ('style/shellcheck', 'commands/bench-*')),
     ('mutants/*', ('commands/mutants-apply',)),
