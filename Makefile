@@ -3,7 +3,7 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help run quick check nightly affected list tree export series deb bench shell clean packages FORCE
+.PHONY: help run run-built quick check nightly affected list tree export series deb bench shell shell-built clean packages FORCE
 
 SHELL := /bin/bash
 B := build
@@ -41,18 +41,22 @@ help:
 
 # Of the scenarios that are run. An error is for scenarios/scenario to say, once.
 SCENARIOS := $(or $(SCENARIO),success/two-cpus refused/tdmr-init-100)
-ifneq ($(filter run shell,$(MAKECMDGOALS)),)
+ifneq ($(filter %-built,$(MAKECMDGOALS)),)
 RUN_KERNELS := $(shell scenarios/scenario --list-kernels $(SCENARIOS) 2>/dev/null)
 endif
 
-run: $(RUN_KERNELS:%=$(B)/initramfs-%.cpio)
+# Which kernels that are, a fresh machine can say once it has the packages.
+run shell: packages
+	@$(MAKE) $@-built
+
+run-built: $(RUN_KERNELS:%=$(B)/initramfs-%.cpio)
 	@scenarios/scenario --follow --logs $(B)/logs/run $(SCENARIOS)
 
 ifdef SCENARIO
-shell: $(RUN_KERNELS:%=$(B)/initramfs-%.cpio)
+shell-built: $(RUN_KERNELS:%=$(B)/initramfs-%.cpio)
 	@scenarios/scenario --shell --logs $(B)/logs/shell '$(SCENARIO)'
 else
-shell: $(B)/initramfs-main.cpio
+shell-built: $(B)/initramfs-main.cpio
 	@machine/boot --kernel $(B)/obj-main --initrd $< --log $(B)/logs/shell --memory 1024 --shell
 endif
 
@@ -62,7 +66,7 @@ quick nightly affected: packages
 check: packages
 	@check/run --jobs $(JOBS) $(SHARD:%=--shard %) $(ONLY)
 
-list:
+list: packages
 	@check/run --list
 
 bench: $(LINUX) $(BOCHS)
