@@ -4,19 +4,24 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# Those that the system itself has packages from.
+# mirrors [-security]: those that the system itself has packages from.
 mirrors() {
-	apt-get indextargets --format "\$(COMPONENT) \$(REPO_URI)" 'Created-By: Packages' |
-		awk '$1 == "main" && !seen[$2]++ { print $2 }'
+	apt-get indextargets --format "\$(RELEASE) \$(COMPONENT) \$(REPO_URI)" 'Created-By: Packages' |
+		awk -v of="${1-}" '$2 == "main" && ($1 ~ /-security$/) == (of != "") && !seen[$3]++ { print $3 }'
 }
 
-# bootstrap SUITE: into $root, from the first mirror that has it.
+# bootstrap SUITE: into $root, from the first mirror that has it, with the sources that an
+# installed Debian has.
 bootstrap() {
-	local mirror
+	local mirror security
 
 	for mirror in $(mirrors); do
 		rm -rf "$root"
 		if debootstrap --variant=minbase --include=make,git,ca-certificates "$1" "$root" "$mirror"; then
+			echo "deb $mirror $1-updates main" >> "$root/etc/apt/sources.list"
+			for security in $(mirrors -security); do
+				echo "deb $security $1-security main" >> "$root/etc/apt/sources.list"
+			done
 			return
 		fi
 	done
