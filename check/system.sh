@@ -30,7 +30,7 @@ bootstrap() {
 
 inside() {
 	chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-		make -C /work "$@" < /dev/null
+		make --no-print-directory -C /work "$@" < /dev/null
 }
 
 # fresh SUITE: both commands there, without what is installed or built here.
