@@ -33,7 +33,7 @@ help:
 	@echo 'make bench           what the series costs, against the unpatched kernel and other ways'
 	@echo 'make tree            the patched kernel in build/linux, a git tree with one commit a patch'
 	@echo 'make export          bring the commits in build/linux back to patches/ and our files'
-	@echo 'make series          the mail-ready series in build/series'
+	@echo 'make series          the mail-ready series in build/series, a directory a group'
 	@echo 'make deb             Debian packages of a small kernel with the series, in build/deb'
 	@echo "make deb CONFIG=debian  the same with Debian's configuration, which takes hours"
 	@echo 'make clean           remove build/'
@@ -81,7 +81,9 @@ export:
 	@git status --short -- $$(git ls-files -m -o --exclude-standard)
 
 series: $(B)/series/.written
-	@ls $(B)/series/*.patch
+	@[ -z '$(GROUP)' ] || [ -d '$(B)/series/$(GROUP)' ] || \
+		{ echo "error: no group '$(GROUP)', there are:" $$(uniq <(cut -d / -f 1 $(B)/series/series)) >&2; exit 1; }
+	@ls $(B)/series/$(or $(GROUP),*)/*.patch
 
 deb:
 	@machine/kernels/mkdeb --check '$(CONFIG)'

@@ -126,13 +126,35 @@ test_edits_kept() {
 	says 'build/linux has changes' patches/tree --check
 	says 'uncommitted changes' patches/export
 	patches/tree
-	echo edited >> patches/6.12/cover-letter
+	echo edited >> patches/6.12/kvm-tdx/cover-letter
 	says 'build/linux has changes' patches/tree
 	expect 'the last line of build/linux' '/* edited */' "$(tail -n 1 $linux/arch/x86/kvm/vmx/tdx.c)"
-	expect 'the last line of patches/' edited "$(tail -n 1 patches/6.12/cover-letter)"
+	expect 'the last line of patches/' edited "$(tail -n 1 patches/6.12/kvm-tdx/cover-letter)"
 	git -C $linux checkout -q arch/x86/kvm/vmx/tdx.c
 	patches/tree
-	expect 'the cover letter' edited "$(git -C $linux config branch.series.description | tail -n 1)"
+	expect 'the cover letter' edited "$(git -C $linux config branch.group/kvm-tdx.description | tail -n 1)"
+}
+
+# patches/export wants each commit in a group, and each group in the series.
+test_groups() {
+	copy_checkout
+	cd "$copy"
+	patches/tree
+	git -C $linux branch group/other base
+	says 'group/other is not part of the series' patches/export
+	git -C $linux branch -f group/other series
+	says 'at one commit are the branches of the groups' patches/export
+	git -C $linux branch -D group/other
+	git -C $linux branch -D "$(git -C $linux branch --format '%(refname:short)' --points-at series --list 'group/*')"
+	says "no group has '" patches/export
+	git -C $linux branch group/other series
+	says 'the group other has no cover letter' patches/export
+	git -C $linux config branch.group/other.description words
+	patches/export
+	expect 'the last group' other "$(tail -n 1 patches/6.12/series | cut -d / -f 1)"
+	expect 'its cover letter' words "$(cat patches/6.12/other/cover-letter)"
+	patches/tree
+	says "no group 'nosuch'" make series GROUP=nosuch
 }
 
 # A copy of a kernel's directory has its own name in it, and is no kernel yet.

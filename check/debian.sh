@@ -58,9 +58,7 @@ set_revision() {
 	[ ! -s "$dir/pc/applied-patches" ] || in_quilt pop -f -q -a
 	[ "$2" = series ] || return 0
 	rm -rf "$dir/patches"
-	mkdir "$dir/patches"
-	cp build/series/0*[1-9]*.patch "$dir/patches/"
-	(cd "$dir/patches" && ls -- *.patch > series)
+	cp -r build/series "$dir/patches"
 	in_quilt push -q -a --fuzz=0
 }
 

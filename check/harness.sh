@@ -40,7 +40,7 @@ test_assertions() {
 status() {
 	git status --porcelain
 	git -C $linux status --porcelain
-	sha256sum README.md patches/6.12/cover-letter $linux/arch/x86/kvm/vmx/tdx.c
+	sha256sum README.md patches/6.12/kvm-tdx/cover-letter $linux/arch/x86/kvm/vmx/tdx.c
 }
 
 # What is not committed is as it was after tests of commands that write.
@@ -50,7 +50,7 @@ test_checkout_kept() {
 	copy_checkout
 	cd "$copy"
 	echo edited >> README.md
-	echo edited >> patches/6.12/cover-letter
+	echo edited >> patches/6.12/kvm-tdx/cover-letter
 	echo '/* edited */' >> $linux/arch/x86/kvm/vmx/tdx.c
 	before=$(status)
 	check/commands.sh bad-input

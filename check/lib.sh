@@ -104,7 +104,7 @@ clone_linux() {
 # copy_checkout: $copy is this checkout, with what is not committed, and with a build/linux
 # as "make tree" left it.
 copy_checkout() {
-	local laid_out=$linux/.git/laid-out
+	local laid_out=$linux/.git/laid-out group
 
 	make_scratch
 	copy=$scratch/checkout
@@ -116,6 +116,9 @@ copy_checkout() {
 		done | xargs -0 cp -d --parents -t "$copy"
 	mkdir "$copy/build"
 	clone_linux "$(sed -n 1p $laid_out)" "$copy/$linux"
-	git -C "$copy/$linux" config branch.series.description "$(git -C $linux config branch.series.description)"
+	git -C "$copy/$linux" fetch -q origin 'refs/heads/group/*:refs/heads/group/*'
+	git -C $linux for-each-ref --format='%(refname:short)' refs/heads/group | while read -r group; do
+		git -C "$copy/$linux" config "branch.$group.description" "$(git -C $linux config "branch.$group.description")"
+	done
 	cp $laid_out "$copy/$laid_out"
 }

@@ -5,10 +5,13 @@
 
 # The series as it is mailed gives the tree that was tested.
 test_applies() {
+	local patches
+
 	make_scratch
 	clone_linux base "$scratch/linux"
+	mapfile -t patches < <(sed "s|^|$PWD/build/series/|" build/series/series)
 	git -C "$scratch/linux" -c user.name=check -c user.email=check@localhost \
-		am -q "$PWD"/build/series/0*[1-9]*.patch
+		am -q "${patches[@]}"
 	expect 'the tree' "$(git -C $linux rev-parse 'series^{tree}')" \
 		"$(git -C "$scratch/linux" rev-parse 'HEAD^{tree}')"
 }
@@ -42,12 +45,9 @@ unpack() {
 # A Debian source package carries patches with quilt.
 test_quilt() {
 	make_scratch
-	mkdir "$scratch/patches"
-	cp build/series/0*[1-9]*.patch "$scratch/patches/"
-	(cd "$scratch/patches" && ls -- *.patch > series)
 	unpack base "$scratch/linux"
 	unpack series "$scratch/wanted"
-	(cd "$scratch/linux" && QUILT_PATCHES=$scratch/patches QUILT_PC=$scratch/pc quilt --quiltrc=- push -q -a --fuzz=0)
+	(cd "$scratch/linux" && QUILT_PATCHES=$top/build/series QUILT_PC=$scratch/pc quilt --quiltrc=- push -q -a --fuzz=0)
 	diff -r "$scratch/wanted" "$scratch/linux"
 }
 
