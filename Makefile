@@ -114,7 +114,19 @@ $(B)/series/.written: $(LINUX)
 	@patches/mail
 	@touch $@
 
-$(KERNELS:%=$(B)/obj-%/arch/x86/boot/bzImage): $(B)/obj-%/arch/x86/boot/bzImage: \
+# The kernel of the groups for KVM alone.  The compiler cache finds what the other trees have
+# compiled if the objects are beside the tree.
+ALONE := $(B)/worktrees/kvm-tdx
+$(ALONE)/commit: $(LINUX) FORCE
+	@patches/worktree kvm-tdx
+	@mkdir -p $(ALONE)/obj
+	@ln -sfn worktrees/kvm-tdx/obj $(B)/obj-kvm
+
+$(B)/obj-kvm/arch/x86/boot/bzImage: $(ALONE)/commit machine/kernels/kernel.config machine/kernels/kvm.config machine/kernels/mkconfig machine/kernels/mkkernel
+	@$(STEP) 'Building the kernel, kvm' kernel-kvm machine/kernels/mkkernel kvm $(ALONE)/linux $(B)/obj-kvm
+	@touch $@
+
+$(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter-out kvm,$(KERNELS))): $(B)/obj-%/arch/x86/boot/bzImage: \
 		$(LINUX) $(EDITED) machine/kernels/kernel.config machine/kernels/%.config machine/kernels/mkconfig machine/kernels/mkkernel
 	@$(STEP) 'Building the kernel, $*' kernel-$* machine/kernels/mkkernel $* $(B)/linux $(B)/obj-$* $(LIKE)
 	@touch $@
@@ -147,6 +159,7 @@ $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/se
 
 # What the fault matrix, a bring-up that is had again, and kexec take.
 $(B)/initramfs-main.cpio: $(B)/obj-main/faults.ko $(B)/obj-main/wbinvd.ko $(B)/obj-main/atreboot.ko
+$(B)/initramfs-kvm.cpio: $(B)/obj-kvm/faults.ko
 $(B)/initramfs-kasan.cpio: $(B)/obj-kasan/faults.ko $(B)/obj-kasan/wbinvd.ko $(B)/obj-kasan/bugs.ko
 $(B)/initramfs-kcsan.cpio: $(B)/obj-kcsan/faults.ko $(B)/obj-kcsan/bugs.ko
 $(B)/initramfs-leaks.cpio: $(B)/obj-leaks/bugs.ko

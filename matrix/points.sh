@@ -131,7 +131,7 @@ holds_n()
 	local action
 
 	tdx_is N
-	warnings 1 'TDX not enabled, continuing as with tdx=0: '
+	warnings 1 'TDX not enabled, ordinary VMs are not affected: '
 	warnings 1 .
 	log_count 0 'virt/tdx: module initialized'
 	vmx_is ON

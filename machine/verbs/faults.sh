@@ -18,6 +18,15 @@ overridden()
 	expect overridden "$1 1" "$(cat /sys/kernel/debug/faults/override)"
 }
 
+# vmx_in_use_once CPU
+# Makes it look to the next VMXON on the CPU as if another hypervisor used VMX there. Needs a
+# kernel that has the module faults.
+vmx_in_use_once()
+{
+	modprobe faults || not_ok "cannot load faults"
+	try "vmx_in_use_once $1" sh -c "echo $1 once >/sys/kernel/debug/faults/vmxe"
+}
+
 # load_without FUNCTION VALUE [PARAMETER]...
 # Checks that kvm_intel does not load when the first call of the function returns VALUE
 # instead of doing its work. KVM stays loaded. Needs the module faults.
