@@ -114,19 +114,20 @@ $(B)/series/.written: $(LINUX)
 	@patches/mail
 	@touch $@
 
-# The kernel of the groups for KVM alone.  The compiler cache finds what the other trees have
+# The kernels of the groups for KVM alone.  The compiler cache finds what the other trees have
 # compiled if the objects are beside the tree.
 ALONE := $(B)/worktrees/kvm-tdx
+ALONE_KERNELS := kvm kvm-builtin
 $(ALONE)/commit: $(LINUX) FORCE
 	@patches/worktree kvm-tdx
-	@mkdir -p $(ALONE)/obj
-	@ln -sfn worktrees/kvm-tdx/obj $(B)/obj-kvm
 
-$(B)/obj-kvm/arch/x86/boot/bzImage: $(ALONE)/commit machine/kernels/kernel.config machine/kernels/kvm.config machine/kernels/mkconfig machine/kernels/mkkernel
-	@$(STEP) 'Building the kernel, kvm' kernel-kvm machine/kernels/mkkernel kvm $(ALONE)/linux $(B)/obj-kvm
+$(ALONE_KERNELS:%=$(B)/obj-%/arch/x86/boot/bzImage): $(B)/obj-%/arch/x86/boot/bzImage: \
+		$(ALONE)/commit machine/kernels/kernel.config machine/kernels/%.config machine/kernels/mkconfig machine/kernels/mkkernel
+	@ln -sfn $(ALONE:$(B)/%=%)/obj-$* $(B)/obj-$*
+	@$(STEP) 'Building the kernel, $*' kernel-$* machine/kernels/mkkernel $* $(ALONE)/linux $(ALONE)/obj-$* $(LIKE)
 	@touch $@
 
-$(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter-out kvm,$(KERNELS))): $(B)/obj-%/arch/x86/boot/bzImage: \
+$(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter-out $(ALONE_KERNELS),$(KERNELS))): $(B)/obj-%/arch/x86/boot/bzImage: \
 		$(LINUX) $(EDITED) machine/kernels/kernel.config machine/kernels/%.config machine/kernels/mkconfig machine/kernels/mkkernel
 	@$(STEP) 'Building the kernel, $*' kernel-$* machine/kernels/mkkernel $* $(B)/linux $(B)/obj-$* $(LIKE)
 	@touch $@
@@ -136,6 +137,8 @@ $(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter-out kvm,$(KERNELS))): $(B
 $(B)/obj-builtin/arch/x86/boot/bzImage $(B)/obj-notdx/arch/x86/boot/bzImage $(B)/deb/.built-small: \
 		private LIKE := $(B)/obj-main
 $(B)/obj-builtin/arch/x86/boot/bzImage $(B)/obj-notdx/arch/x86/boot/bzImage: | $(B)/obj-main/arch/x86/boot/bzImage
+$(B)/obj-kvm-builtin/arch/x86/boot/bzImage: private LIKE := $(ALONE)/obj-kvm
+$(B)/obj-kvm-builtin/arch/x86/boot/bzImage: | $(B)/obj-kvm/arch/x86/boot/bzImage
 
 $(B)/obj-%/tdxsim.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard tools/testing/tdxsim/*) machine/modules/mkmodule
 	@$(STEP) 'Building tdxsim, $*' tdxsim-$* machine/modules/mkmodule $(B)/obj-$* tools/testing/tdxsim

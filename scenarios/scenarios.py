@@ -31,7 +31,7 @@ VALUES = {
     'memory': r'[0-9]+',
     'keyids': r'[0-9]+|mktme',
     'state': r'[a-z]+ [a-z-]+',
-    'kernel': r'[a-z]+',
+    'kernel': r'[a-z-]+',
     'emulator': 'bochs|qemu',
     'seam': 'on',
     'hibernation': 'on',

@@ -127,7 +127,7 @@ def before_shell(scenario):
         return [step for step in before_kexec(scenario) if step not in ('kexec_start', 'crash', 'crash_alone')]
     if scenario.get('emulator') == 'qemu':
         return with_kvm_amd(scenario)[:-1]
-    if scenario.kernel == 'builtin':
+    if scenario.kernel.endswith('builtin'):
         return [step for step in builtin(scenario, []) if step != 'as_reference']
     return with_modules(scenario, unload=False)
 

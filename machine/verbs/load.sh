@@ -108,6 +108,16 @@ reload()
 	tdx_is "$tdx"
 }
 
+# debugfs_kvm_is present|absent
+# Checks whether /sys/kernel/debug/kvm is there.
+debugfs_kvm_is()
+{
+	local found=absent
+
+	[ ! -d /sys/kernel/debug/kvm ] || found=present
+	expect debugfs_kvm_is "$1" "$found"
+}
+
 # tdx_sysfs initialized|available|failed|unusable|unavailable|absent REASON
 # Checks what status and reason in /sys/firmware/tdx read. "absent absent" is a kernel
 # that has neither.

@@ -93,7 +93,7 @@ int tdx_enable_virtualization_cpu(void)
 static const char * __init tdx_missing_requirement(void)
 {
 	if (!cpu_feature_enabled(X86_FEATURE_TDX_HOST_PLATFORM))
-		return "no TDX KeyIDs that the kernel can use, enable TDX in the BIOS or see the virt/tdx lines in the kernel log";
+		return "no usable TDX KeyIDs, check the BIOS and the virt/tdx lines in the log";
 	if (!enable_ept)
 		return "TDX requires EPT (kvm_intel.ept=1)";
 	if (!enable_ept_ad_bits)
