@@ -147,13 +147,13 @@ $(B)/obj-%/$(1).ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/modules/
 endef
 $(foreach module,hooktest seamcall faults bugs wbinvd atreboot,$(eval $(call test_module,$(module))))
 
-$(B)/tests/.built: $(LINUX) machine/image/mktests machine/image/selftests.list
+$(B)/tests/.built: $(LINUX) $(filter $(B)/linux/tools/testing/selftests/%,$(EDITED)) machine/image/mktests machine/image/selftests.list
 	@$(STEP) 'Building the KVM selftests' tests machine/image/mktests $(B)/linux $(B)/tests
 	@touch $@
 
 $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/seamcall.ko $(B)/tests/.built \
 		machine/image/mkinitramfs machine/image/init $(VERBS) matrix/points.sh $(wildcard machine/image/*.c) \
-		conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c | $(BOCHS)
+		tools/testing/tdxsim/tdxsim_test.sh conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c | $(BOCHS)
 	@$(STEP) 'Packing the initramfs, $*' initramfs-$* machine/image/mkinitramfs $(B)/obj-$* $@ \
 		--tests $(B)/tests $(patsubst %,--module %,$(filter %.ko,$^))
 

@@ -39,7 +39,7 @@ def once_loaded(scenario, asked):
     elif tdx == 'Y':
         steps.append('tdx_sysfs initialized none')
     steps += for_each('log_has', scenario.all('log')) + for_each('log_lacks', scenario.all('nolog'))
-    steps += ['guest', 'selftest tdx_init_test']
+    steps += ['guest', 'tdx_init_test']
     if tdx == 'Y':
         steps.append('pamt_untouched')
     return steps + verbs(scenario, 'steps')
