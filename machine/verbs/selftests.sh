@@ -85,7 +85,7 @@ kselftest()
 	done
 	# shellcheck disable=SC2086 # two words for each test
 	/kselftest/run_kselftest.sh $tests >/tmp/kselftest.log 2>&1
-	expect "kselftest $*:" $# "$(grep -c '^ok [0-9]* selftests: kvm: [a-z_.]*$' /tmp/kselftest.log)"
+	expect "kselftest $*" $# "$(grep -c '^ok [0-9]* selftests: kvm: [a-z_.]*$' /tmp/kselftest.log)"
 	grep '^not ok\|SKIP\|^# [^ ]*FAIL' /tmp/kselftest.log | explain
 }
 
