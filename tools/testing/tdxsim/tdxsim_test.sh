@@ -163,7 +163,13 @@ run_case()
 	# shellcheck disable=SC2046 # one argument for each parameter
 	modprobe kvm_intel $(echo "$kvm_intel" | tr , ' ') ||
 		expect 'exit status of modprobe kvm_intel' 0 $?
-	if is_settled; then
+	found=$(cat $MODULE/parameters/tdx)
+	case $kvm_intel:$found in
+	tdx=1*:N) warnings=1 ;;
+	*) warnings=0 ;;
+	esac
+	expect 'warnings of kvm_intel' $warnings "$(log | grep -c 'kvm_intel: TDX not enabled')"
+	if [ "$result" = ok ] && is_settled; then
 		why='no SEAMCALL is made again in this boot'
 		return
 	fi
@@ -172,13 +178,7 @@ run_case()
 	last:*) outcome=$tdx ;;
 	*:=) tdx=$outcome ;;
 	esac
-	found=$(cat $MODULE/parameters/tdx)
 	expect 'parameter tdx' "$tdx" "$found"
-	case $kvm_intel:$found in
-	tdx=1*:N) warnings=1 ;;
-	*) warnings=0 ;;
-	esac
-	expect 'warnings of kvm_intel' $warnings "$(log | grep -c 'kvm_intel: TDX not enabled')"
 	[ "$line" = - ] || log | grep -q -e "$line" || expect 'line of the log' "$line" none
 	check_seamcalls
 }
