@@ -11,6 +11,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/pfn.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -190,6 +191,7 @@ DEFINE_SHOW_ATTRIBUTE(counts);
 static int state_show(struct seq_file *s, void *unused)
 {
 	const struct tdx_module *m = &tdxsim_module;
+	u32 i;
 
 	seq_printf(s, "state %s\n", tdx_module_state_name(READ_ONCE(m->state)));
 	seq_printf(s, "lps %d/%u\n", atomic_read(&m->lps_initialized),
@@ -197,6 +199,12 @@ static int state_show(struct seq_file *s, void *unused)
 	seq_printf(s, "packages %u/%u\n", READ_ONCE(m->nr_packages_keyed),
 		   m->platform.packages);
 	seq_printf(s, "violations %u\n", tdxsim_pamt_violations());
+	for (i = 0; i < READ_ONCE(m->nr_tdmrs); i++) {
+		const struct tdx_tdmr *tdmr = &m->tdmrs[i];
+
+		seq_printf(s, "tdmr 0x%llx 0x%llx pamt-node %d\n", tdmr->base, tdmr->size,
+			   pfn_to_nid(PHYS_PFN(tdmr->pamt[TDX_PAMT_4K].base)));
+	}
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(state);
