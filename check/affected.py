@@ -13,7 +13,7 @@ TESTS = (
     ('tools/testing/tdxsim/*', ('style/shellcheck', 'tdxsim/vectors', 'kernel/module-tdxsim',
                                 'scenario/success/two-cpus', 'scenario/refused/*')),
     ('tools/testing/selftests/*', ('scenario/reload/by-selftest*',)),
-    ('arch/*', ('docs/messages', 'scenario/success/two-cpus', 'scenario/refused/tdmr-init-100')),
+    ('arch/*', ('docs/messages', 'series/tdmrs', 'scenario/success/two-cpus', 'scenario/refused/tdmr-init-100')),
     ('kernel/*', ('scenario/success/two-cpus',)),
     ('virt/*', ('scenario/success/two-cpus',)),
     ('patches/*', ('series/*', 'style/patch-*', 'scenario/success/two-cpus')),
@@ -23,6 +23,7 @@ TESTS = (
     ('machine/*', ('style/shellcheck', 'docs/scenarios', 'machine/*', 'scenario/success/two-cpus',
                    'scenario/refused/tdmr-init-100', 'scenario/kernels/amd')),
     ('bench/*', ('style/shellcheck', 'commands/bench-*')),
+    ('check/tdmrs.*', ('style/shellcheck', 'series/tdmrs')),
     ('mutants/*', ('commands/mutants-apply',)),
     ('*', ('style/shellcheck', 'commands/*')),
 )
