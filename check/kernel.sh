@@ -37,10 +37,9 @@ test_sparse() {
 		mapfile -t files < <(touched $revision arch/x86/kernel kernel)
 		[ $revision = base ] || mapfile -t -O ${#files[@]} files < <(touched series arch/x86/virt)
 		build_objects $dir/linux $dir/obj-kexec C=2 "${files[@]}" 2>&1 | tee -a $log
-		grep -q 'CHECK .*/kernel/kexec_core.c' $log
+		grep -q 'CHECK .*/kernel/machine_kexec_64.c' $log
 		grep -q 'CHECK .*/tdx/tdx.c' $log
 	done
-	grep -q 'CHECK .*/tdx/kexec.c' $log
 	no_new_warnings build/worktrees/{base,series}/sparse.log
 }
 
@@ -54,7 +53,7 @@ test_kexec_path() {
 		lock $dir/obj-kexec.lock
 		configure_main $dir/linux $dir/obj-kexec
 		mapfile -t files < <(touched $revision arch/x86/kernel kernel)
-		kmake $dir/linux $dir/obj-kexec "${files[@]/%.c/.o}" kernel/kexec.o kernel/kexec_file.o
+		kmake $dir/linux $dir/obj-kexec "${files[@]/%.c/.o}" arch/x86/kernel/relocate_kernel_64.o
 	done
 	check/kexec-path build/worktrees/{base,series}/obj-kexec
 }

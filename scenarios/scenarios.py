@@ -42,7 +42,8 @@ VALUES = {
     'tdxsim': r'.+',
     'tdx': 'Y|N',
     'down': 'poweroff|reboot',
-    'wbinvds': r'none|[0-9]+\+?',
+    'wbinvds': r'([a-z]+:)?(none|[0-9]+\+?)( ([a-z]+:)?(none|[0-9]+\+?))*',
+    'pamt': 'reset|private',
     'log': r'.+',
     'nolog': r'.+',
     'way': r'.+',
@@ -164,8 +165,9 @@ class Checker:
                 raise ValueError('tdx cannot be read before the steps load kvm_intel')
         elif 'tdx' not in scenario:
             raise ValueError('no tdx')
-        if 'wbinvds' in scenario and 'second' not in scenario:
-            raise ValueError('wbinvds without second: nothing would look at them')
+        for key in ('wbinvds', 'pamt'):
+            if key in scenario and scenario.get('second', 'none') == 'none':
+                raise ValueError(f'{key} without another kernel: nothing would look at it')
 
 
 def load(directory=HERE):

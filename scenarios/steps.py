@@ -124,7 +124,7 @@ def before_shell(scenario):
     if 'down' in scenario:
         return [f'tdxsim {scenario.get("tdxsim", "")}']
     if 'second' in scenario:
-        return [step for step in before_kexec(scenario) if step not in ('kexec_start', 'crash', 'crash_alone')]
+        return [step for step in before_kexec(scenario) if step not in ('kexec_start', 'crash')]
     if scenario.get('emulator') == 'qemu':
         return with_kvm_amd(scenario)[:-1]
     if scenario.kernel == 'builtin':

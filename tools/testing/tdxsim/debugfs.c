@@ -197,6 +197,7 @@ static int state_show(struct seq_file *s, void *unused)
 	seq_printf(s, "packages %u/%u\n", READ_ONCE(m->nr_packages_keyed),
 		   m->platform.packages);
 	seq_printf(s, "violations %u\n", tdxsim_pamt_violations());
+	seq_printf(s, "private %lu\n", tdxsim_pamt_private_lines());
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(state);

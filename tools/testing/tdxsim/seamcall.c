@@ -193,6 +193,7 @@ static bool execute_seamcall(struct pt_regs *regs)
 static bool execute_movdir64b(struct pt_regs *regs)
 {
 	memcpy((void *)regs->ax, (void *)regs->dx, 64);
+	tdxsim_pamt_line_written(__pa(regs->ax));
 	return true;
 }
 

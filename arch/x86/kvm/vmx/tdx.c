@@ -53,22 +53,6 @@ static void __init tdx_warn_failure(void)
 }
 
 /**
- * tdx_disable_virtualization_cpu - do VMXOFF and write back this CPU's cache
- *
- * kvm_x86_ops.disable_virtualization_cpu while TDX is being initialized and
- * while it is on.  Without VMX operation there are no more SEAMCALLs, and nothing
- * that may be private is left in the cache of a CPU that goes offline, or is
- * given to another kernel.
- *
- * Context: KVM's CPU hotplug callback on the CPU concerned, suspend or shutdown.
- */
-void tdx_disable_virtualization_cpu(void)
-{
-	vmx_disable_virtualization_cpu();
-	__tdx_write_back_cache();
-}
-
-/**
  * tdx_enable_virtualization_cpu - do VMXON and initialize TDX on this CPU
  *
  * kvm_x86_ops.enable_virtualization_cpu while TDX is being initialized and
@@ -104,7 +88,7 @@ int tdx_enable_virtualization_cpu(void)
 	return 0;
 
 vmxoff:
-	tdx_disable_virtualization_cpu();
+	vmx_disable_virtualization_cpu();
 	if (READ_ONCE(enable_tdx))
 		pr_warn("CPU %d is of no use while TDX is on: %s failed (%d), to use it load kvm_intel with tdx=0\n",
 			cpu, step, r);
@@ -161,14 +145,6 @@ int __init tdx_bringup(void)
 	const char *advice;
 	int r;
 
-	r = tdx_begin_bringup();
-	if (r) {
-		advice = "kexec is starting another kernel";
-		tdx_record_failure("enabling virtualization", advice, TDX_NO_CPU, r);
-		tdx_set_reason(TDX_REASON_VIRTUALIZATION);
-		goto not_begun;
-	}
-
 	/*
 	 * This registers KVM's CPU hotplug callback before the first SEAMCALL.
 	 * From here on a CPU either has done TDH.SYS.LP.INIT or is offline, it
@@ -202,12 +178,9 @@ int __init tdx_bringup(void)
 		goto failed;
 	}
 
-	tdx_end_bringup();
 	return 0;
 
 failed:
-	tdx_end_bringup();
-not_begun:
 	tdx_warn_failure();
 	return r;
 }

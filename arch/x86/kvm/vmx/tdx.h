@@ -27,6 +27,5 @@ static __always_inline int tdx_hardware_setup(void)
 int __init tdx_bringup(void);
 void tdx_hardware_unsetup(void);
 int tdx_enable_virtualization_cpu(void);
-void tdx_disable_virtualization_cpu(void);
 
 #endif /* __KVM_X86_VMX_TDX_H */
