@@ -25,7 +25,7 @@ leave_out() {
 # The administrator's tables have each message, and no others, and the ABI each word.
 # So that this can fail, it is tried with one of them left out on either side.
 test_messages() {
-	local doc=Documentation/virt/kvm/x86/intel-tdx.rst abi=Documentation/ABI/testing/sysfs-firmware-tdx file
+	local doc=Documentation/virt/kvm/x86/intel-tdx.rst abi=Documentation/ABI/testing/sysfs-devices-system-cpu-tdx_host file
 
 	check/messages $linux
 	make_scratch
@@ -33,8 +33,8 @@ test_messages() {
 		kernel/power/hibernate.c arch/x86/kvm/vmx/{main.c,tdx.c,tdx.h}; do
 		install -D -m 644 "$linux/$file" "$scratch/$file"
 	done
-	leave_out '/virt\/tdx: module not loaded by/d' $doc
-	leave_out '/pr_err("module not loaded/d' arch/x86/virt/vmx/tdx/errors.c
+	leave_out '/virt\/tdx: module not loaded`/d' $doc
+	leave_out '/pr_err("module not loaded/d' arch/x86/virt/vmx/tdx/tdx.c
 	leave_out '/^\t\tbusy\t/d' $abi
 	check/messages "$scratch"
 }

@@ -15,7 +15,7 @@ import verbs
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 TOP = os.path.dirname(HERE)
-ABI = 'Documentation/ABI/testing/sysfs-firmware-tdx'
+ABI = 'Documentation/ABI/testing/sysfs-devices-system-cpu-tdx_host'
 
 TIERS = ('quick', 'check', 'nightly')
 # May be given more than once.

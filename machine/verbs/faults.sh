@@ -36,3 +36,15 @@ load_without()
 	expect "load_without $function, calls of it:" 1 "$(cut -d ' ' -f 2 /sys/kernel/debug/faults/override)"
 	modprobe -r faults
 }
+
+# enable_tdx_on_each_cpu succeeds|fails
+# Calls tdx_cpu_enable() on all CPUs at once, by IPI, and checks how that ends. KVM calls
+# it on one CPU after the other. Needs the module faults.
+enable_tdx_on_each_cpu()
+{
+	local ended=fails
+
+	modprobe faults || not_ok "cannot load faults"
+	! sh -c 'echo 1 >/sys/kernel/debug/faults/enable' 2>/dev/null || ended=succeeds
+	expect enable_tdx_on_each_cpu "$1" "$ended"
+}

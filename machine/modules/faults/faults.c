@@ -17,6 +17,8 @@
  *   vmxe      "CPU 1" sets CR4.VMXE on the CPU as another hypervisor does,
  *             "CPU 0" clears it. "CPU once" sets it when KVM comes to that
  *             CPU the next time, and clears it after that.
+ *   enable    a write calls tdx_cpu_enable() on all online CPUs, by IPI, and
+ *             fails with the errno of one of those that failed.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -33,6 +35,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <asm/tdx.h>
 #include <asm/tlbflush.h>
 
 #include "host_core.h"
@@ -303,6 +306,29 @@ static const struct file_operations vmxe_fops = {
 	.write	= vmxe_write,
 };
 
+/* ---- enable ---- */
+
+static void enable_cpu(void *failure)
+{
+	int ret = tdx_cpu_enable();
+
+	if (ret)
+		WRITE_ONCE(*(int *)failure, ret);
+}
+
+static ssize_t enable_write(struct file *file, const char __user *from, size_t count, loff_t *pos)
+{
+	int failure = 0;
+
+	on_each_cpu(enable_cpu, &failure, true);
+	return failure ?: count;
+}
+
+static const struct file_operations enable_fops = {
+	.owner	= THIS_MODULE,
+	.write	= enable_write,
+};
+
 static struct dentry *dir;
 
 static int __init faults_init(void)
@@ -330,6 +356,7 @@ static int __init faults_init(void)
 	debugfs_create_file("override", 0600, dir, NULL, &override_fops);
 	debugfs_create_file("failnth", 0600, dir, NULL, &failnth_fops);
 	debugfs_create_file("vmxe", 0200, dir, NULL, &vmxe_fops);
+	debugfs_create_file("enable", 0200, dir, NULL, &enable_fops);
 	return 0;
 
 unregister_exit:

@@ -208,6 +208,13 @@ static int pamt_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(pamt);
 
+static int clear_show(struct seq_file *s, void *unused)
+{
+	tdxsim_show_clear_pamts(s);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(clear);
+
 static void read_vmx(void *in_vmx_operation)
 {
 	*(bool *)in_vmx_operation = tdxsim_in_vmx_operation();
@@ -277,6 +284,7 @@ int tdxsim_create_files(bool testbed)
 	debugfs_create_file("counts", 0400, dir, NULL, &counts_fops);
 	debugfs_create_file("state", 0400, dir, NULL, &state_fops);
 	debugfs_create_file("pamt", 0400, dir, NULL, &pamt_fops);
+	debugfs_create_file("clear", 0400, dir, NULL, &clear_fops);
 	debugfs_create_file("vmx", 0400, dir, NULL, &vmx_fops);
 	debugfs_create_file("inject", 0600, dir, NULL, &inject_fops);
 	if (testbed)

@@ -68,6 +68,8 @@
  *           N freed N" for each, with the pages that are as the module wrote
  *           them, that the kernel wrote to, and that it freed. The kernel log
  *           has the first of these.
+ *   clear   "clear N pages N": how many pages of the PAMTs of the last
+ *           TDH.SYS.CONFIG are all zero
  *   vmx     a line "cpuN 0" or "cpuN 1" for each online CPU: in VMX operation
  *   inject  the rules in force as they were written, one a line; a write of RULE,...
  *           replaces them all, of an empty line clears them

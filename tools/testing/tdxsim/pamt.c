@@ -294,3 +294,28 @@ void tdxsim_show_pamts(struct seq_file *s)
 			show_pamt(s, tdmr, level);
 	}
 }
+
+static bool page_is_clear(u64 pa)
+{
+	return pfn_valid(PHYS_PFN(pa)) && !memchr_inv(__va(pa), 0, PAGE_SIZE);
+}
+
+/* After a failure this shows whether the host cleared the PAMTs it took back. */
+void tdxsim_show_clear_pamts(struct seq_file *s)
+{
+	unsigned int tdmr, level, clear = 0, pages = 0;
+	const struct tdx_range *pamt;
+	u64 pa;
+
+	for (tdmr = 0; tdmr < tdxsim_module.nr_tdmrs; tdmr++) {
+		for (level = 0; level < TDX_PAMT_LEVELS; level++) {
+			pamt = pamt_of(tdmr, level);
+			for (pa = pamt->base; pa < pamt->base + pamt->size; pa += PAGE_SIZE) {
+				pages++;
+				clear += page_is_clear(pa);
+			}
+		}
+	}
+
+	seq_printf(s, "clear %u pages %u\n", clear, pages);
+}

@@ -52,6 +52,7 @@ bool tdxsim_find_operand(const char *name, u64 *id);
 void tdxsim_pamt_begin(void);
 void tdxsim_pamt_end(const struct tdx_regs *in, bool success);
 void tdxsim_show_pamts(struct seq_file *s);
+void tdxsim_show_clear_pamts(struct seq_file *s);
 unsigned int tdxsim_pamt_violations(void);
 
 /* testbed.c */

@@ -82,13 +82,15 @@ int tdx_enable_virtualization_cpu(void)
 {
 	int cpu = raw_smp_processor_id();
 	unsigned long flags;
-	const char *step;
+	const char *step, *advice;
 	int r;
 
 	r = vmx_enable_virtualization_cpu();
 	if (r) {
 		step = "VMXON";
-		tdx_set_reason(r == -EBUSY ? TDX_REASON_VMX_IN_USE : TDX_REASON_VIRTUALIZATION);
+		advice = "see the kvm lines above";
+		if (r == -EBUSY)
+			advice = "another hypervisor uses VMX, unload it";
 		goto failed;
 	}
 
@@ -98,6 +100,7 @@ int tdx_enable_virtualization_cpu(void)
 	local_irq_restore(flags);
 	if (r) {
 		step = "TDH.SYS.INIT or TDH.SYS.LP.INIT";
+		advice = tdx_advice();
 		goto vmxoff;
 	}
 
@@ -109,10 +112,7 @@ vmxoff:
 		pr_warn("CPU %d is of no use while TDX is on: %s failed (%d), to use it load kvm_intel with tdx=0\n",
 			cpu, step, r);
 failed:
-	tdx_record_failure(step, tdx_advice(), cpu, r);
-	/* A CPU that is refused does not keep TDX from being used. */
-	if (READ_ONCE(enable_tdx))
-		tdx_set_reason(TDX_REASON_NONE);
+	tdx_record_failure(step, advice, cpu, r);
 	return r;
 }
 
@@ -126,19 +126,20 @@ failed:
  */
 int __init tdx_hardware_setup(void)
 {
-	/* The host core knows why TDX is not possible on this host. */
-	if (cpu_feature_enabled(X86_FEATURE_TDX_HOST_PLATFORM)) {
-		if (!enable_ept)
-			tdx_set_reason(TDX_REASON_EPT);
-		else if (!tdp_mmu_enabled)
-			tdx_set_reason(TDX_REASON_TDP_MMU);
-		else if (!enable_mmio_caching)
-			tdx_set_reason(TDX_REASON_MMIO_CACHING);
-		else
-			return 0;
-	}
+	const char *advice;
 
-	tdx_warn_not_enabled("%s", tdx_advice());
+	if (!cpu_feature_enabled(X86_FEATURE_TDX_HOST_PLATFORM))
+		advice = tdx_advice();
+	else if (!enable_ept)
+		advice = "TDX needs EPT, i.e. kvm_intel.ept=1";
+	else if (!tdp_mmu_enabled)
+		advice = "TDX needs the TDP MMU, i.e. kvm.tdp_mmu=1";
+	else if (!enable_mmio_caching)
+		advice = "TDX needs MMIO caching, i.e. kvm.mmio_caching=1";
+	else
+		return 0;
+
+	tdx_warn_not_enabled("%s", advice);
 	return -EOPNOTSUPP;
 }
 
@@ -157,7 +158,6 @@ int __init tdx_hardware_setup(void)
  */
 int __init tdx_bringup(void)
 {
-	enum tdx_reason reason;
 	const char *advice;
 	int r;
 
@@ -165,7 +165,6 @@ int __init tdx_bringup(void)
 	if (r) {
 		advice = "kexec is starting another kernel";
 		tdx_record_failure("enabling virtualization", advice, TDX_NO_CPU, r);
-		tdx_set_reason(TDX_REASON_VIRTUALIZATION);
 		goto not_begun;
 	}
 
@@ -182,7 +181,6 @@ int __init tdx_bringup(void)
 			if (r != -EBUSY)
 				advice = "CPU hotplug refused KVM's callbacks";
 			tdx_record_failure("enabling virtualization", advice, TDX_NO_CPU, r);
-			tdx_set_reason(TDX_REASON_VIRTUALIZATION);
 		}
 		goto failed;
 	}
@@ -190,14 +188,12 @@ int __init tdx_bringup(void)
 	cpus_read_lock();
 	r = tdx_enable();
 	advice = tdx_advice();
-	reason = tdx_get_reason();
 	/* In here, so that a CPU that is refused from now on is told of. */
 	WRITE_ONCE(enable_tdx, !r);
 	cpus_read_unlock();
 	if (r) {
 		kvm_disable_virtualization();
-		/* Only now no CPU that comes online can overwrite them. */
-		tdx_set_reason(reason);
+		/* No CPU that comes online can overwrite it anymore. */
 		tdx_record_failure("TDX module initialization", advice, TDX_NO_CPU, r);
 		goto failed;
 	}
@@ -226,11 +222,8 @@ void tdx_hardware_unsetup(void)
 
 	/* TDX is of no use, and must not read Y, without virtualization. */
 	WRITE_ONCE(enable_tdx, false);
-	if (was_enabled) {
+	if (was_enabled)
 		kvm_disable_virtualization();
-		/* A CPU that came online meanwhile may have left one. */
-		tdx_set_reason(TDX_REASON_NONE);
-	}
 
 	vmx_hardware_unsetup();
 }

@@ -3,7 +3,7 @@
  * Check that kvm_intel's parameter "tdx", the CPU flag tdx_host_platform and
  * what KVM does agree, whatever state the host is in:
  *  - the parameter is read-only and reads Y or N, Y needs the CPU flag, and
- *    /sys/firmware/tdx/ fits to both;
+ *    /sys/devices/system/cpu/tdx_host/ fits to both;
  *  - a VM with a vCPU runs guest code;
  *  - exactly the VM types that KVM_CAP_VM_TYPES offers can be created.
  *
@@ -16,7 +16,7 @@
  * With -s, the test does the same for a table of cases (sim_cases) with tdxsim,
  * a TDX module in software.  Each case says how tdxsim answers, how kvm_intel is
  * loaded and what its parameter reads then.  One result a case: in addition to
- * the checks above, the kernel log and /sys/firmware/tdx/reason say what they
+ * the checks above, the kernel log and tdx_host/reason say what they
  * should, and the SEAMCALL that is to fail does, or none is made.  tdxsim does
  * not load where a TDX module of Intel may answer, and taints the kernel.
  *
@@ -64,7 +64,7 @@
 
 #define KVM_INTEL	"/sys/module/kvm_intel"
 #define TDX_PARAM	"parameters/tdx"
-#define TDX_STATE	"/sys/firmware/tdx"
+#define TDX_STATE	"/sys/devices/system/cpu/tdx_host"
 #define TDXSIM		"/sys/module/tdxsim"
 #define TDXSIM_FILES	"/sys/kernel/debug/tdxsim"
 #define TDXSIM_RULES	TDXSIM_FILES "/inject"
@@ -97,13 +97,13 @@ static const struct sim_case {
 	const char *leaf;	/* the SEAMCALL that fails, if any */
 	const char *kvm_intel;	/* parameters, on top of those it had */
 	const char *tdx;	/* what the parameter reads then, NULL: as at FINAL */
-	const char *reason;	/* what /sys/firmware/tdx has, NULL: as at FINAL */
+	const char *reason;	/* what tdx_host has, NULL: as at FINAL */
 	int cpus;		/* it takes, if more than one */
 	bool again;		/* at FINAL: it is tried again in later loads */
 } sim_cases[] = {
 	{ "not-asked-for", NO_SEAMCALL, "", "", NULL, "tdx=0", "N", "none" },
 	{ "not-asked-for-fault", NO_SEAMCALL, "presence=fault", "", NULL, "tdx=0", "N", "none" },
-	{ "no-ept", NO_SEAMCALL, "", "", NULL, "tdx=1 ept=0", "N", "ept" },
+	{ "no-ept", NO_SEAMCALL, "", "", NULL, "tdx=1 ept=0", "N", "none" },
 
 	{ "absent", SYS_INIT, "presence=absent", "", "TDH.SYS.INIT", "tdx=1", "N", "no-module" },
 	{ "fault", SYS_INIT, "presence=fault", "", "TDH.SYS.INIT", "tdx=1", "N", "seam-off" },
@@ -121,7 +121,7 @@ static const struct sim_case {
 	{ "lp-init-absent", LP_INIT, NULL, "TDH.SYS.LP.INIT:*:1=vmfailinvalid",
 	  "TDH.SYS.LP.INIT", "tdx=1", "N", "module-gone" },
 	{ "lp-init-gp", LP_INIT, NULL, "TDH.SYS.LP.INIT:*:1=gp",
-	  "TDH.SYS.LP.INIT", "tdx=1", "N", "seam-off" },
+	  "TDH.SYS.LP.INIT", "tdx=1", "N", "cpus-differ" },
 	{ "lp-init-ud", LP_INIT, NULL, "TDH.SYS.LP.INIT:*:1=ud",
 	  "TDH.SYS.LP.INIT", "tdx=1", "N", "other" },
 	/* From here on the first CPU is initialized, so this one comes last. */
@@ -135,7 +135,7 @@ static const struct sim_case {
 	{ "config", CONFIG, NULL, "TDH.SYS.CONFIG:*:1=TDX_TDMR_OUTSIDE_CMRS",
 	  "TDH.SYS.CONFIG", "tdx=1", "N", "memory" },
 	{ "config-lps", CONFIG, NULL, "TDH.SYS.CONFIG:*:1=TDX_SYS_CONFIG_NOT_PENDING",
-	  "TDH.SYS.CONFIG", "tdx=1", "N", "cpus-offline" },
+	  "TDH.SYS.CONFIG", "tdx=1", "N", "cpus-unused" },
 
 	{ "success", FINAL, "", "", NULL, "tdx=1", "Y", "none" },
 	{ "success-1.5.01", FINAL, "version=1.5.01", "", NULL, "tdx=1", "Y", "none" },
@@ -144,7 +144,7 @@ static const struct sim_case {
 	{ "version-1.0", FINAL, "version=1.0", "", "TDH.SYS.RD",
 	  "tdx=1", "N", "module-too-old", .again = true },
 	{ "lps", FINAL, "lps=4096", "", "TDH.SYS.CONFIG",
-	  "tdx=1", "N", "cpus-offline", .again = true },
+	  "tdx=1", "N", "cpus-unused", .again = true },
 	{ "key-config", FINAL, "", "TDH.SYS.KEY.CONFIG:*:1=TDX_KEY_GENERATION_FAILED",
 	  "TDH.SYS.KEY.CONFIG", "tdx=1", "N", "busy" },
 	{ "tdmr-init", FINAL, "", "TDH.SYS.TDMR.INIT:*:2=TDX_OPERAND_BUSY:RCX",
@@ -152,7 +152,7 @@ static const struct sim_case {
 
 	{ "off-afterwards", AFTERWARDS, NULL, "", NULL, "tdx=0", "N", NULL },
 	{ "again", AFTERWARDS, NULL, "", NULL, "tdx=1", NULL, NULL },
-	{ "again-no-ept", AFTERWARDS, NULL, "", NULL, "tdx=1 ept=0", "N", "ept" },
+	{ "again-no-ept", AFTERWARDS, NULL, "", NULL, "tdx=1 ept=0", "N", NULL },
 	{ "again-after-no-ept", AFTERWARDS, NULL, "", NULL, "tdx=1", NULL, NULL },
 };
 
@@ -341,7 +341,7 @@ static bool param_and_flag_agree(const char *when)
 static void check_kvm(const char *when)
 {
 	ksft_test_result(param_and_flag_agree(when),
-			 "%s: parameter, CPU flag and /sys/firmware/tdx agree\n", when);
+			 "%s: parameter, CPU flag and tdx_host agree\n", when);
 	ksft_test_result(passes(run_guest), "%s: guest runs\n", when);
 	ksft_test_result(passes(create_vm_types),
 			 "%s: VM types offered can be created, others cannot\n", when);
@@ -610,7 +610,7 @@ static const char *check_sim_case(const struct sim_case *c, const struct sim_cas
 	right = load_is_right(c->name, &load, asked, want);
 	right &= load.earlier == remembered;
 	/* What an earlier run of the test found is kept until something else is. */
-	right &= !strcmp(got.value, reason) || (c->stage == NO_SEAMCALL && !asked);
+	right &= !strcmp(got.value, reason) || c->stage == NO_SEAMCALL;
 	right &= seamcalls_are_right(c, none, leaf, &calls, &failures);
 	right &= param_and_flag_agree(c->name);
 	right &= passes(run_guest);
