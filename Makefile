@@ -114,7 +114,20 @@ $(B)/series/.written: $(LINUX)
 	@patches/mail
 	@touch $@
 
-$(KERNELS:%=$(B)/obj-%/arch/x86/boot/bzImage): $(B)/obj-%/arch/x86/boot/bzImage: \
+# The kernels of the groups for KVM alone.  The compiler cache finds what the other trees have
+# compiled if the objects are beside the tree.
+ALONE := $(B)/worktrees/kvm-tdx
+ALONE_KERNELS := kvm kvm-builtin
+$(ALONE)/commit: $(LINUX) FORCE
+	@patches/worktree kvm-tdx
+
+$(ALONE_KERNELS:%=$(B)/obj-%/arch/x86/boot/bzImage): $(B)/obj-%/arch/x86/boot/bzImage: \
+		$(ALONE)/commit machine/kernels/kernel.config machine/kernels/%.config machine/kernels/mkconfig machine/kernels/mkkernel
+	@ln -sfn $(ALONE:$(B)/%=%)/obj-$* $(B)/obj-$*
+	@$(STEP) 'Building the kernel, $*' kernel-$* machine/kernels/mkkernel $* $(ALONE)/linux $(ALONE)/obj-$* $(LIKE)
+	@touch $@
+
+$(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter-out $(ALONE_KERNELS),$(KERNELS))): $(B)/obj-%/arch/x86/boot/bzImage: \
 		$(LINUX) $(EDITED) machine/kernels/kernel.config machine/kernels/%.config machine/kernels/mkconfig machine/kernels/mkkernel
 	@$(STEP) 'Building the kernel, $*' kernel-$* machine/kernels/mkkernel $* $(B)/linux $(B)/obj-$* $(LIKE)
 	@touch $@
@@ -124,6 +137,8 @@ $(KERNELS:%=$(B)/obj-%/arch/x86/boot/bzImage): $(B)/obj-%/arch/x86/boot/bzImage:
 $(B)/obj-builtin/arch/x86/boot/bzImage $(B)/obj-notdx/arch/x86/boot/bzImage $(B)/deb/.built-small: \
 		private LIKE := $(B)/obj-main
 $(B)/obj-builtin/arch/x86/boot/bzImage $(B)/obj-notdx/arch/x86/boot/bzImage: | $(B)/obj-main/arch/x86/boot/bzImage
+$(B)/obj-kvm-builtin/arch/x86/boot/bzImage: private LIKE := $(ALONE)/obj-kvm
+$(B)/obj-kvm-builtin/arch/x86/boot/bzImage: | $(B)/obj-kvm/arch/x86/boot/bzImage
 
 $(B)/obj-%/tdxsim.ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard tools/testing/tdxsim/*) machine/modules/mkmodule
 	@$(STEP) 'Building tdxsim, $*' tdxsim-$* machine/modules/mkmodule $(B)/obj-$* tools/testing/tdxsim
@@ -135,18 +150,19 @@ $(B)/obj-%/$(1).ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/modules/
 endef
 $(foreach module,hooktest seamcall faults bugs wbinvd atreboot,$(eval $(call test_module,$(module))))
 
-$(B)/tests/.built: $(LINUX) machine/image/mktests machine/image/selftests.list
+$(B)/tests/.built: $(LINUX) $(filter $(B)/linux/tools/testing/selftests/%,$(EDITED)) machine/image/mktests machine/image/selftests.list
 	@$(STEP) 'Building the KVM selftests' tests machine/image/mktests $(B)/linux $(B)/tests
 	@touch $@
 
 $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/seamcall.ko $(B)/tests/.built \
 		machine/image/mkinitramfs machine/image/init $(VERBS) matrix/points.sh $(wildcard machine/image/*.c) \
-		conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c | $(BOCHS)
+		tools/testing/tdxsim/tdxsim_test.sh conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c | $(BOCHS)
 	@$(STEP) 'Packing the initramfs, $*' initramfs-$* machine/image/mkinitramfs $(B)/obj-$* $@ \
 		--tests $(B)/tests $(patsubst %,--module %,$(filter %.ko,$^))
 
 # What the fault matrix, a bring-up that is had again, and kexec take.
 $(B)/initramfs-main.cpio: $(B)/obj-main/faults.ko $(B)/obj-main/wbinvd.ko $(B)/obj-main/atreboot.ko
+$(B)/initramfs-kvm.cpio: $(B)/obj-kvm/faults.ko
 $(B)/initramfs-kasan.cpio: $(B)/obj-kasan/faults.ko $(B)/obj-kasan/wbinvd.ko $(B)/obj-kasan/bugs.ko
 $(B)/initramfs-kcsan.cpio: $(B)/obj-kcsan/faults.ko $(B)/obj-kcsan/bugs.ko
 $(B)/initramfs-leaks.cpio: $(B)/obj-leaks/bugs.ko

@@ -73,7 +73,8 @@ test_runner() {
 
 	copy_checkout
 	cd "$copy"
-	printf '%s\n' '#!/bin/sh' 'exit 1' > machine/kernels/mkkernel
+	# Nothing that takes long is built.
+	printf '%s\n' '#!/bin/sh' 'exit 1' | tee machine/kernels/mkkernel machine/image/mktests > machine/emulator/build
 	cat > check/plan <<-END
 		a/needs   quick    notdx  true
 		a/passes  quick    -      true

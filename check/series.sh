@@ -1,5 +1,5 @@
 #!/bin/bash
-# check/series.sh applies | exports | quilt: what "make series" and "make export" write.
+# check/series.sh applies | exports | groups | quilt: what "make series" and "make export" write.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -22,13 +22,36 @@ test_exports() {
 
 	make_scratch
 	patches/export "$scratch"
-	diff -r patches/6.12 "$scratch/patches/6.12"
+	# On another version of the source, line numbers and hashes are others.
+	diff -r -I '^index ' -I '^@@ ' patches/6.12 "$scratch/patches/6.12"
 	mapfile -t files < <(sed -n 's/^[^#]*# *//p' patches/6.12/series | tr ' ' '\n')
 	[ ${#files[@]} -gt 0 ] || fail 'no file of ours in patches/6.12/series'
 	for file in "${files[@]}"; do
 		cmp "$file" "$scratch/$file"
 	done
 	echo "${#files[@]} files of ours are the same"
+}
+
+# A group stays within its maintainer's tree.
+test_groups() {
+	local group before=base count=0
+
+	while read -r group; do
+		make_scratch
+		git -C $linux diff --name-only "$before" "group/$group" > "$scratch/files"
+		[ -s "$scratch/files" ]
+		case $group in
+		kvm-*) no_line -E '^(arch/x86/(virt|kernel)|kernel|drivers)/' "$scratch/files" ;;
+		x86-* | pm) no_line -E '^(arch/x86/kvm|virt)/' "$scratch/files" ;;
+		tdxsim) no_line -vE '^(tools/testing/tdxsim/|MAINTAINERS$)' "$scratch/files" ;;
+		*) fail "no rule for the group $group" ;;
+		esac
+		echo "$group: $(wc -l < "$scratch/files") files, $(git -C $linux rev-list --count "$before..group/$group") patches"
+		before=group/$group
+		count=$((count + 1))
+	done < <(sed 's|/.*||' patches/6.12/series | uniq)
+	[ "$count" -gt 0 ]
+	[ "$(grep -c '^kvm-tdx/' patches/6.12/series)" -le 8 ]
 }
 
 # unpack REVISION DIR: of the files that the series touches, those that are there.

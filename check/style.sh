@@ -13,8 +13,9 @@ test_shellcheck() {
 	echo "${#files[@]} scripts"
 }
 
+# The commits that Fixes: names are not in build/linux, which has no history.
 checkpatch() {
-	$linux/scripts/checkpatch.pl --root=$linux --strict "$@" 2>&1 | tee "$scratch/output" || true
+	$linux/scripts/checkpatch.pl --root=$linux --strict --ignore UNKNOWN_COMMIT_ID "$@" 2>&1 | tee "$scratch/output" || true
 	grep -q '^total: 0 errors, 0 warnings, 0 checks' "$scratch/output"
 }
 

@@ -34,21 +34,46 @@ def counts(results, kernels=1):
     return failed_steps(results) if any(failed != '0' for _, failed in found) else []
 
 
-def wbinvds(scenario, emulator_output):
-    """From the last mark to another kernel, the CPUs that had to write back their cache did so
-    once each (or more with +, where SEAMCALLs went on), and they are those expected."""
-    wanted = scenario.get('wbinvds').replace('none', '')
-    marks = re.findall(r'^mark .* due ([0-9]*): ([0-9a-h]*)', emulator_output, re.M)
-    if not marks:
-        return ['no mark of machine/modules/wbinvd']
-    due, found = marks[-1]
+def wbinvds(wanted, name, found):
+    """The CPUs that executed WBINVD are those expected: once each, or more often with +."""
     found = ''.join(sorted(found))
     if wanted.endswith('+'):
         found = re.sub(r'([0-9])\1+', r'\1', found)
-    wanted = wanted.rstrip('+')
-    if (due, found) == (wanted, wanted):
+    if found == wanted.rstrip('+').replace('none', ''):
         return []
-    return [f"WBINVD on CPUs '{found}', had to be on '{due}', expected on '{wanted}'"]
+    return [f"{name}: WBINVD on CPUs '{found}', expected on '{wanted}'"]
+
+
+def pamts(scenario, way):
+    """All lines of the PAMTs are private when another kernel starts, or none is: then the first
+    kernel wrote them once, as the only CPU, and nothing was written back afterwards."""
+    private = int(way['private'])
+    if scenario.get('pamt') == 'private':
+        right = int(way['written']) == 0 and int(way['left']) == private > 0
+    else:
+        again = scenario.get('wbinvds', '').endswith('+')
+        right = (private > 0 and way['online'] == '0' and int(way['left']) == 0 and
+                 (again or int(way['written']) == private) and not way['after'] + way['at_jump'])
+    return [] if right else [f"PAMTs: {way[0]}"]
+
+
+def on_the_way(scenario, emulator_output):
+    """What machine/modules/wbinvd and the emulator print about caches and PAMTs.
+
+    CPU 0 is the one that jumps. Others execute WBINVD later when a second Linux powers off."""
+    marks = list(re.finditer(r'^mark (\S+) due [0-9]* private (?P<private>[0-9]+): (?P<before>[0-9]*)'
+                             r'(\[(?P<online>[0-9]+) )?(?P<after>[0-9]*)'
+                             r'(jump (?P<written>[0-9]+) (?P<left>[0-9]+)\](?P<at_jump>0*))?',
+                             emulator_output, re.M))
+    if not marks or not marks[-1]['written']:
+        return ['no mark of machine/modules/wbinvd, or no jump after it']
+    way = marks[-1]
+    reasons = []
+    for wanted in scenario.get('wbinvds', '').split():
+        name, _, cpus = wanted.rpartition(':')
+        mark = next((mark for mark in marks if mark[1] == name), way) if name else way
+        reasons += wbinvds(cpus, mark[1], mark['before'] + mark['after'] + (mark['at_jump'] or ''))
+    return reasons + (pamts(scenario, way) if 'pamt' in scenario else [])
 
 
 def silent_on_the_way(scenario, console):
@@ -77,6 +102,6 @@ def kexec(scenario, results, console, emulator_output):
     reasons = counts(results, kernels)
     if not reasons and scenario.get('second') != 'none':
         reasons = silent_on_the_way(scenario, console)
-    if not reasons and 'wbinvds' in scenario:
-        reasons = wbinvds(scenario, emulator_output)
+    if not reasons and ('wbinvds' in scenario or 'pamt' in scenario):
+        reasons = on_the_way(scenario, emulator_output)
     return reasons

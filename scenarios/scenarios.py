@@ -15,7 +15,7 @@ import verbs
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 TOP = os.path.dirname(HERE)
-ABI = 'Documentation/ABI/testing/sysfs-firmware-tdx'
+ABI = 'Documentation/ABI/testing/sysfs-devices-system-cpu-tdx_host'
 
 TIERS = ('quick', 'check', 'nightly')
 # May be given more than once.
@@ -31,7 +31,7 @@ VALUES = {
     'memory': r'[0-9]+',
     'keyids': r'[0-9]+|mktme',
     'state': r'[a-z]+ [a-z-]+',
-    'kernel': r'[a-z]+',
+    'kernel': r'[a-z-]+',
     'emulator': 'bochs|qemu',
     'seam': 'on',
     'hibernation': 'on',
@@ -42,7 +42,8 @@ VALUES = {
     'tdxsim': r'.+',
     'tdx': 'Y|N',
     'down': 'poweroff|reboot',
-    'wbinvds': r'none|[0-9]+\+?',
+    'wbinvds': r'([a-z]+:)?(none|[0-9]+\+?)( ([a-z]+:)?(none|[0-9]+\+?))*',
+    'pamt': 'reset|private',
     'log': r'.+',
     'nolog': r'.+',
     'way': r'.+',
@@ -164,8 +165,9 @@ class Checker:
                 raise ValueError('tdx cannot be read before the steps load kvm_intel')
         elif 'tdx' not in scenario:
             raise ValueError('no tdx')
-        if 'wbinvds' in scenario and 'second' not in scenario:
-            raise ValueError('wbinvds without second: nothing would look at them')
+        for key in ('wbinvds', 'pamt'):
+            if key in scenario and scenario.get('second', 'none') == 'none':
+                raise ValueError(f'{key} without another kernel: nothing would look at it')
 
 
 def load(directory=HERE):

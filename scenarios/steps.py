@@ -39,7 +39,7 @@ def once_loaded(scenario, asked):
     elif tdx == 'Y':
         steps.append('tdx_sysfs initialized none')
     steps += for_each('log_has', scenario.all('log')) + for_each('log_lacks', scenario.all('nolog'))
-    steps += ['guest', 'selftest tdx_init_test']
+    steps += ['guest', 'tdx_init_test']
     if tdx == 'Y':
         steps.append('pamt_untouched')
     return steps + verbs(scenario, 'steps')
@@ -124,10 +124,10 @@ def before_shell(scenario):
     if 'down' in scenario:
         return [f'tdxsim {scenario.get("tdxsim", "")}']
     if 'second' in scenario:
-        return [step for step in before_kexec(scenario) if step not in ('kexec_start', 'crash', 'crash_alone')]
+        return [step for step in before_kexec(scenario) if step not in ('kexec_start', 'crash')]
     if scenario.get('emulator') == 'qemu':
         return with_kvm_amd(scenario)[:-1]
-    if scenario.kernel == 'builtin':
+    if scenario.kernel.endswith('builtin'):
         return [step for step in builtin(scenario, []) if step != 'as_reference']
     return with_modules(scenario, unload=False)
 

@@ -3,7 +3,6 @@
  * kexec load|crash-load KERNEL INITRD CMDLINE            with kexec_load()
  * kexec file-load|crash-file-load KERNEL INITRD CMDLINE  with kexec_file_load()
  * kexec returning-load     code that returns at once, with kexec_load()
- * kexec unload|crash-unload
  * kexec start              starts what was loaded
  *
  * Like kexec(8), with nothing else in the way: no checksums, which take long on the
@@ -235,10 +234,6 @@ int main(int argc, char **argv)
 		file_load(argv + 2, KEXEC_FILE_ON_CRASH);
 	} else if (argc == 2 && !strcmp(action, "returning-load")) {
 		load_returning();
-	} else if (argc == 2 && !strcmp(action, "unload")) {
-		load(0, NULL, 0, 0);
-	} else if (argc == 2 && !strcmp(action, "crash-unload")) {
-		load(0, NULL, 0, KEXEC_ON_CRASH);
 	} else if (argc == 2 && !strcmp(action, "start")) {
 		start_kernel();
 	} else {

@@ -108,20 +108,30 @@ reload()
 	tdx_is "$tdx"
 }
 
+# debugfs_kvm_is present|absent
+# Checks whether /sys/kernel/debug/kvm is there.
+debugfs_kvm_is()
+{
+	local found=absent
+
+	[ ! -d /sys/kernel/debug/kvm ] || found=present
+	expect debugfs_kvm_is "$1" "$found"
+}
+
 # tdx_sysfs initialized|available|failed|unusable|unavailable|absent REASON
-# Checks what status and reason in /sys/firmware/tdx read. "absent absent" is a kernel
-# that has neither.
+# Checks what status and reason in /sys/devices/system/cpu/tdx_host read. "absent absent"
+# is a host without TDX KeyIDs, or a kernel without TDX.
 tdx_sysfs()
 {
-	local dir=/sys/firmware/tdx
+	local dir=/sys/devices/system/cpu/tdx_host
 
 	expect tdx_sysfs "$1 $2" "$(cat $dir/status 2>/dev/null || echo absent) $(
 		cat $dir/reason 2>/dev/null || echo absent)"
 }
 
 # version_is VERSION
-# Checks what /sys/firmware/tdx/module_version reads.
+# Checks what /sys/devices/system/cpu/tdx_host/version reads.
 version_is()
 {
-	expect version_is "$1" "$(cat /sys/firmware/tdx/module_version)"
+	expect version_is "$1" "$(cat /sys/devices/system/cpu/tdx_host/version)"
 }

@@ -44,3 +44,16 @@ pamt_misuse()
 	*) not_ok "pamt_misuse $1: pages owned, written, freed: $(pamt_pages)" ;;
 	esac
 }
+
+# pamts_cleared yes|no
+# Checks whether the kernel cleared the PAMTs that it took back from the TDX module.
+pamts_cleared()
+{
+	local clear pages
+
+	read -r _ clear _ pages <"$tdxsim_dir/clear"
+	case $1:$((clear * 10 / pages)) in
+	yes:9 | yes:10 | no:0) ok "pamts_cleared $1" ;;
+	*) not_ok "pamts_cleared $1: $clear of $pages pages" ;;
+	esac
+}

@@ -22,6 +22,73 @@ selftest()
 	esac
 }
 
+# selftest_fails WHY NAME
+# Checks that a selftest fails, and says why in these words.
+selftest_fails()
+{
+	local status
+
+	"/tests/$2" >/tmp/selftest.log 2>&1
+	status=$?
+	if [ $status = 0 ] || [ $status = 4 ]; then
+		not_ok "selftest_fails $2: exit status $status"
+		tail -n 12 /tmp/selftest.log | explain
+	elif ! grep -qF -e "$1" /tmp/selftest.log; then
+		not_ok "selftest_fails $2: it does not say '$1'"
+		tail -n 12 /tmp/selftest.log | explain
+	else
+		ok "selftest_fails $2: $1"
+	fi
+}
+
+# tdx_init_test
+# Runs this selftest. It must fail with status and reason if TDX was requested and failed,
+# and pass if not.
+tdx_init_test()
+{
+	local dir=/sys/devices/system/cpu/tdx_host status
+
+	status=$(cat $dir/status 2>/dev/null)
+	case $status in
+	failed | unusable)
+		selftest_fails "TDX was requested and failed: tdx reads N, status \"$status\", reason \"$(
+			cat $dir/reason)\"" tdx_init_test
+		;;
+	*) selftest tdx_init_test ;;
+	esac
+}
+
+# with_tdx_host STATUS REASON VERB...
+# Runs another verb while the files of these names in /sys/devices/system/cpu/tdx_host read
+# so. No CPU can come or go meanwhile.
+with_tdx_host()
+{
+	local cpu=/sys/devices/system/cpu
+
+	mount -t tmpfs tmp $cpu
+	mkdir $cpu/tdx_host
+	echo "$1" >$cpu/tdx_host/status
+	echo "$2" >$cpu/tdx_host/reason
+	shift 2
+	"$@"
+	umount $cpu
+}
+
+# kselftest NAME...
+# Runs KVM selftests with the runner that kselftest installs. They must pass.
+kselftest()
+{
+	local name tests=
+
+	for name in "$@"; do
+		tests="$tests -t kvm:$name"
+	done
+	# shellcheck disable=SC2086 # two words for each test
+	/kselftest/run_kselftest.sh $tests >/tmp/kselftest.log 2>&1
+	expect "kselftest $*" $# "$(grep -c '^ok [0-9]* selftests: kvm: [a-z_.]*$' /tmp/kselftest.log)"
+	grep '^not ok\|SKIP\|^# [^ ]*FAIL' /tmp/kselftest.log | explain
+}
+
 # selftest_skips WHY COMMAND...
 # Checks that a selftest ends as skipped, says why, and does not reload kvm_intel.
 # COMMAND is the path of the test, perhaps after as_nobody or one of the while_ commands.
@@ -31,12 +98,12 @@ selftest_skips()
 
 	shift
 	# It is another one after kvm_intel was loaded again.
-	inode=$(stat -c %i /sys/module/kvm_intel)
+	inode=$(stat -c %i /sys/module/kvm_intel 2>/dev/null)
 	"$@" >/tmp/selftest.log 2>&1
 	status=$?
 	if [ $status != 4 ]; then
 		not_ok "$what: exit status $status"
-	elif [ "$(stat -c %i /sys/module/kvm_intel)" != "$inode" ]; then
+	elif [ "$(stat -c %i /sys/module/kvm_intel 2>/dev/null)" != "$inode" ]; then
 		not_ok "$what: kvm_intel was loaded again"
 	elif ! grep -q "# SKIP .*$why" /tmp/selftest.log; then
 		not_ok "$what: it does not say so"

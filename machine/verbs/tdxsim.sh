@@ -53,6 +53,14 @@ vmx_is()
 	expect vmx_is "$1" "$all"
 }
 
+# tdmrs N...
+# Checks how many TDMRs have their PAMT on each NUMA node that has any, node 0 first.
+tdmrs()
+{
+	expect tdmrs "$*" "$(awk '$1 == "tdmr" { n[$5]++ }
+		END { for (i = 0; i < 64; i++) if (i in n) printf "%s%d", sep++ ? " " : "", n[i] }' "$tdxsim_dir/state")"
+}
+
 # seamcalls LEAF N
 # Checks that a SEAMCALL was made exactly N times since tdxsim was loaded.
 seamcalls()

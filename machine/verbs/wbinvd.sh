@@ -9,23 +9,33 @@ cpu_has_erratum()
 	try cpu_has_erratum has_erratum
 }
 
-# wbinvds N...
-# Checks how many WBINVDs each CPU has executed since the last mark, CPU 0 first.
-wbinvds()
-{
-	expect wbinvds "$*" "$(awk '{ printf "%s%s", s, $2; s = " " }' "$wbinvd_dir/counts")"
-}
-
 # wbinvds_due [CPU]...
-# Checks which CPUs have made SEAMCALLs since their last WBINVD: exactly these.
+# Checks which CPUs need a WBINVD before another kernel, by what the kernel says: exactly
+# these. Checks, too, that each SEAMCALL found that noted for its CPU if there was a key,
+# and only then.
 wbinvds_due()
 {
-	expect wbinvds_due "${*:-none}" "$(awk '$3 { printf "%s%s", s, $1; s = " " }
-		END { if (!s) print "none" }' "$wbinvd_dir/counts")"
+	expect wbinvds_due "${*:-none}" "$(awk '$2 { printf "%s%s", s, $1; s = " " }
+		END { if (!s) print "none" }' "$wbinvd_dir/due")"
+	expect "wbinvds_due, wrong" 0 "$(cat "$wbinvd_dir/wrong")"
+}
+
+# private_lines none|some
+# Checks that no line of the PAMTs is private, or that some are.
+private_lines()
+{
+	local lines
+
+	lines=$(sed -n 's/^private //p' "$tdxsim_dir/state")
+	case $1:$lines in
+	none:0) ok "private_lines none" ;;
+	some:[1-9]*) ok "private_lines some: $lines" ;;
+	*) not_ok "private_lines $1: $lines" ;;
+	esac
 }
 
 # mark NAME
-# Writes a mark into the output of Bochs. WBINVDs are counted from here.
+# Writes a mark into the output of Bochs. WBINVDs are counted from here, up to the next one.
 mark()
 {
 	echo "$1" >"$wbinvd_dir/mark" || not_ok "mark $1"
@@ -38,16 +48,4 @@ memory_error()
 {
 	try "memory_error $1 $2" taskset $((1 << $1)) sh -c "echo $2 >$wbinvd_dir/mce"
 	expect "memory_error $1 $2," "$3" "$(kernel_log | sed -n 's/.*wbinvd: memory error: //p' | tail -n 1)"
-}
-
-# interrupted_seamcall CPU
-# Makes the CPU write back its cache in the middle of a SEAMCALL, and checks that it has
-# to do it again afterwards.
-interrupted_seamcall()
-{
-	mark interrupted
-	echo Y >"$wbinvd_dir/amid"
-	memory_error "$1" 0x1000000 'not of TDX'
-	expect "interrupted_seamcall $1" "2 $1" \
-		"$(awk -v cpu="$1" '$1 == cpu { printf "%s ", $2 } $3 { printf "%s", $1 }' "$wbinvd_dir/counts")"
 }

@@ -17,6 +17,8 @@
  *   vmxe      "CPU 1" sets CR4.VMXE on the CPU as another hypervisor does,
  *             "CPU 0" clears it. "CPU once" sets it when KVM comes to that
  *             CPU the next time, and clears it after that.
+ *   enable    a write calls tdx_cpu_enable() on all online CPUs, by IPI, and
+ *             fails with the errno of one of those that failed.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -33,6 +35,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <asm/tdx.h>
 #include <asm/tlbflush.h>
 
 #include "host_core.h"
@@ -53,6 +56,11 @@ static int get_line(char *line, size_t size, const char __user *from, size_t cou
 
 static ssize_t rearm_write(struct file *file, const char __user *from, size_t count, loff_t *pos)
 {
+	/* The unpatched host core does not have all of the state. */
+	int ret = host_core_find();
+
+	if (ret)
+		return ret;
 	host_core_forget();
 	return count;
 }
@@ -303,15 +311,38 @@ static const struct file_operations vmxe_fops = {
 	.write	= vmxe_write,
 };
 
+/* ---- enable ---- */
+
+static void enable_cpu(void *failure)
+{
+	int ret = tdx_cpu_enable();
+
+	if (ret)
+		WRITE_ONCE(*(int *)failure, ret);
+}
+
+static ssize_t enable_write(struct file *file, const char __user *from, size_t count, loff_t *pos)
+{
+	int cpu, failure = 0;
+
+	/* One after the other: the first call of a CPU that has been here begins an attempt. */
+	cpus_read_lock();
+	for_each_online_cpu(cpu)
+		smp_call_function_single(cpu, enable_cpu, &failure, true);
+	cpus_read_unlock();
+	return failure ?: count;
+}
+
+static const struct file_operations enable_fops = {
+	.owner	= THIS_MODULE,
+	.write	= enable_write,
+};
+
 static struct dentry *dir;
 
 static int __init faults_init(void)
 {
 	int ret;
-
-	ret = host_core_find();
-	if (ret)
-		return ret;
 
 	ret = register_kretprobe(&failnth_setup_probe);
 	if (ret)
@@ -330,6 +361,7 @@ static int __init faults_init(void)
 	debugfs_create_file("override", 0600, dir, NULL, &override_fops);
 	debugfs_create_file("failnth", 0600, dir, NULL, &failnth_fops);
 	debugfs_create_file("vmxe", 0200, dir, NULL, &vmxe_fops);
+	debugfs_create_file("enable", 0200, dir, NULL, &enable_fops);
 	return 0;
 
 unregister_exit:

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reports each WBINVD that the TDX host core executes, up to the jump into another
- * kernel: a byte to port 0xe9 of Bochs, which needs no console, no lock and no
- * interrupt. It is the digit of the CPU, or a letter from "a" on for a CPU that made no
- * SEAMCALL since the last one, or since the module was loaded. Bochs prints them.
+ * Shows what the TDX host core does about caches and private memory, up to the jump into
+ * another kernel.
+ *
+ * Bochs prints the digit of a CPU that executes WBINVD.  This module prints to the same
+ * place, port 0xe9 of Bochs, which needs no console, no lock and no interrupt:
+ *
+ *   mark TEXT due CPUS private LINES:   see below
+ *   [ONLINE	the host core begins to write PAMTs with MOVDIR64B, and so many other CPUs
+ *		are online
+ *   jump WRITTEN PRIVATE]	the host core has written so many lines of PAMTs since the
+ *		mark, and so many are private, when the other kernel is about to start
  *
  * Files in /sys/kernel/debug/wbinvd:
  *
- *   counts  a line "CPU WBINVDS SEAMCALLS" for each CPU that is possible, with the
- *           WBINVDs since the last mark, and the SEAMCALLs since its last WBINVD
- *   mark    a write starts a line "mark TEXT due CPUS: " in what Bochs prints, CPUS
- *           being those that made SEAMCALLs since their last WBINVD, and counts the
- *           WBINVDs from there
- *   amid    Y: the next SEAMCALL is interrupted, and the host core is asked twice in the
- *           middle of it to write the cache of its CPU back
+ *   due     a line "CPU DUE" for each CPU that is possible, DUE 1 if the kernel says that
+ *           its cache needs a WBINVD
+ *   mark    a write prints a mark: TEXT, the CPUs whose cache needs a WBINVD, and how many
+ *           lines of the PAMTs are private
+ *   wrong   how often the kernel was wrong about that when a SEAMCALL began: the cache
+ *           needs a WBINVD from the first TDH.SYS.KEY.CONFIG on, and not before it
  *   panic   a write is the end of this kernel
  *   mce     a write of an address makes the host core say, on this CPU, whether a
  *           memory error there is one of TDX memory, for which it may make a SEAMCALL;
@@ -21,6 +27,8 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/array_size.h>
+#include <linux/atomic.h>
 #include <linux/cpumask.h>
 #include <linux/debugfs.h>
 #include <linux/io.h>
@@ -28,41 +36,44 @@
 #include <linux/kdebug.h>
 #include <linux/kprobes.h>
 #include <linux/kstrtox.h>
-#include <linux/limits.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/seq_file.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
-#include <asm/cmpxchg.h>
 #include <asm/mce.h>
-#include <asm/tdx.h>
 #include <asm/trapnr.h>
 
 #include "endbr.h"
+#include "tdxsim_pamt.h"
 
 #define BOCHS_PORT	0xe9
 
-static DEFINE_PER_CPU(unsigned int, wbinvds);
-static DEFINE_PER_CPU(unsigned int, seamcalls);
-static bool amid;
+/* Leaves of the TDX module. */
+#define TDH_SYS_KEY_CONFIG	31
+#define TDH_SYS_INIT		33
 
-static int wbinvd_handler(struct kprobe *probe, struct pt_regs *regs)
+/* Of the kernel, and of tdxsim if that is loaded. */
+static bool __percpu *cache_incoherent;
+static void (*line_written)(u64 pa);
+static unsigned long (*private_lines)(void);
+
+static bool key_configured;
+static atomic_t wrong = ATOMIC_INIT(0);
+static unsigned long written;
+
+static void print_bochs(const char *text)
 {
-	unsigned int cpu = raw_smp_processor_id();
-
-	outb((this_cpu_read(seamcalls) ? '0' : 'a') + cpu, BOCHS_PORT);
-	this_cpu_write(seamcalls, 0);
-	this_cpu_inc(wbinvds);
-	return 0;
+	while (*text)
+		outb(*text++, BOCHS_PORT);
 }
 
 /*
- * No kprobe: the NMI of a crash may come in the middle of one, and the kprobe of WBINVD
- * would be missed. tdxsim executes SEAMCALL where it takes #UD, with the same priority and
+ * No kprobe: tdxsim executes SEAMCALL where it takes #UD, with the same priority and
  * without a word to who comes later, so this module is loaded before it.
  */
 static int seamcall_handler(struct notifier_block *nb, unsigned long val, void *data)
@@ -74,22 +85,47 @@ static int seamcall_handler(struct notifier_block *nb, unsigned long val, void *
 	if (val == DIE_TRAP && args->trapnr == X86_TRAP_UD && !user_mode(args->regs) &&
 	    !copy_from_kernel_nofault(bytes, (void *)args->regs->ip, sizeof(bytes)) &&
 	    !memcmp(bytes, seamcall, sizeof(bytes))) {
-		if (xchg(&amid, false)) {
-			__tdx_write_back_cache();
-			__tdx_write_back_cache();
-		}
-		this_cpu_inc(seamcalls);
+		/* The host core may be made to forget an initialization. */
+		if (args->regs->ax == TDH_SYS_INIT || args->regs->ax == TDH_SYS_KEY_CONFIG)
+			WRITE_ONCE(key_configured, args->regs->ax == TDH_SYS_KEY_CONFIG);
+		if (this_cpu_read(*cache_incoherent) != READ_ONCE(key_configured))
+			atomic_inc(&wrong);
 	}
 	return NOTIFY_DONE;
 }
 
-static struct kprobe wbinvd_probe = {
-	.pre_handler = wbinvd_handler,
-};
-
 static struct notifier_block seamcall_notifier = {
 	.notifier_call = seamcall_handler,
 	.priority = INT_MAX,
+};
+
+static int movdir64b_handler(struct kprobe *probe, struct pt_regs *regs)
+{
+	char text[16];
+
+	if (!written++) {
+		snprintf(text, sizeof(text), "[%u ", num_online_cpus() - 1);
+		print_bochs(text);
+	}
+	line_written(__pa(regs->ax));
+	return 0;
+}
+
+static struct kprobe movdir64b_probes[4];
+static unsigned int nr_movdir64b;
+
+static int jump_handler(struct kprobe *probe, struct pt_regs *regs)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "jump %lu %lu]", written, private_lines ? private_lines() : 0);
+	print_bochs(text);
+	return 0;
+}
+
+static struct kprobe jump_probe = {
+	.symbol_name = "machine_kexec",
+	.pre_handler = jump_handler,
 };
 
 /* kallsyms is not exported, but kprobes can use it. */
@@ -105,46 +141,78 @@ static u8 *find_function(const char *name)
 	return addr;
 }
 
-/* On the instruction itself, so that none is reported which is not executed. */
-static int probe_wbinvd(void)
+/*
+ * The compiler decides in which functions the MOVDIR64Bs of the host core end up, from [RDX]
+ * to [RAX].  All of them are near tdx_enable().
+ */
+static int probe_movdir64b(void)
 {
-	u8 *function = find_function("tdx_wbinvd");
-	char symbol[KSYM_SYMBOL_LEN];
-	unsigned int size, i;
-	char *slash;
+	static const u8 movdir64b[] = { 0x66, 0x0f, 0x38, 0xf8, 0x02 };
+	u8 *tdx_enable = find_function("tdx_enable");
+	u8 *at;
 
-	if (!function) {
-		pr_err("no tdx_wbinvd()\n");
+	if (!tdx_enable)
+		return -ENOENT;
+
+	for (at = tdx_enable - SZ_16K; at < tdx_enable + SZ_16K; at++) {
+		struct kprobe *probe = &movdir64b_probes[nr_movdir64b];
+
+		if (memcmp(at, movdir64b, sizeof(movdir64b)))
+			continue;
+		if (nr_movdir64b == ARRAY_SIZE(movdir64b_probes))
+			return -ENOSPC;
+		probe->addr = (kprobe_opcode_t *)at;
+		probe->pre_handler = movdir64b_handler;
+		/* It makes PAMTs slow to take back, a mark enables it. */
+		probe->flags = KPROBE_FLAG_DISABLED;
+		/* Fails in the middle of an instruction. */
+		if (!register_kprobe(probe))
+			nr_movdir64b++;
+	}
+	if (!nr_movdir64b) {
+		pr_err("no MOVDIR64B near tdx_enable()\n");
 		return -ENOENT;
 	}
-
-	/* Of the form "tdx_wbinvd+0x0/0x10". */
-	sprint_symbol(symbol, (unsigned long)function);
-	slash = strchr(symbol, '/');
-	if (!slash || sscanf(slash, "/%x", &size) != 1)
-		return -EINVAL;
-
-	for (i = 0; i + 1 < size; i++) {
-		if (function[i] != 0x0f || function[i + 1] != 0x09)
-			continue;
-		/* Fails in the middle of an instruction. */
-		wbinvd_probe.addr = (kprobe_opcode_t *)(function + i);
-		if (!register_kprobe(&wbinvd_probe))
-			return 0;
-	}
-	pr_err("no WBINVD in tdx_wbinvd()\n");
-	return -ENOENT;
+	return 0;
 }
 
-static void print_bochs(const char *text)
+static void unprobe_movdir64b(void)
 {
-	while (*text)
-		outb(*text++, BOCHS_PORT);
+	while (nr_movdir64b)
+		unregister_kprobe(&movdir64b_probes[--nr_movdir64b]);
+}
+
+static int note_symbol(void *data, const char *name, unsigned long addr)
+{
+	if (strcmp(name, "cache_state_incoherent"))
+		return 0;
+	cache_incoherent = (void __percpu *)addr;
+	return 1;
+}
+
+static int find_cache_incoherent(void)
+{
+	int (*on_each_symbol)(int (*fn)(void *, const char *, unsigned long), void *data);
+
+	on_each_symbol = (void *)find_function("kallsyms_on_each_symbol");
+	if (!on_each_symbol)
+		return -ENOENT;
+	migrate_disable();
+	require_endbr(false);
+	on_each_symbol(note_symbol, NULL);
+	require_endbr(true);
+	migrate_enable();
+	if (!cache_incoherent) {
+		pr_err("no cache_state_incoherent\n");
+		return -ENOENT;
+	}
+	return 0;
 }
 
 static ssize_t mark_write(struct file *file, const char __user *from, size_t count, loff_t *pos)
 {
 	char text[64];
+	unsigned int i;
 	int cpu;
 
 	if (count >= sizeof(text))
@@ -153,15 +221,24 @@ static ssize_t mark_write(struct file *file, const char __user *from, size_t cou
 		return -EFAULT;
 	text[count] = '\0';
 
+	/* tdxsim is loaded later. */
+	if (!line_written)
+		line_written = symbol_get(tdxsim_pamt_line_written);
+	for (i = 0; line_written && i < nr_movdir64b; i++)
+		enable_kprobe(&movdir64b_probes[i]);
+	if (!private_lines)
+		private_lines = symbol_get(tdxsim_pamt_private_lines);
+
 	print_bochs("\nmark ");
 	print_bochs(strim(text));
 	print_bochs(" due ");
 	for_each_possible_cpu(cpu) {
-		if (per_cpu(seamcalls, cpu))
+		if (*per_cpu_ptr(cache_incoherent, cpu))
 			outb('0' + cpu, BOCHS_PORT);
-		per_cpu(wbinvds, cpu) = 0;
 	}
-	print_bochs(": ");
+	snprintf(text, sizeof(text), " private %lu: ", private_lines ? private_lines() : 0);
+	print_bochs(text);
+	written = 0;
 	return count;
 }
 
@@ -212,15 +289,15 @@ static const struct file_operations mce_fops = {
 	.write	= mce_write,
 };
 
-static int counts_show(struct seq_file *m, void *v)
+static int due_show(struct seq_file *m, void *v)
 {
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		seq_printf(m, "%d %u %u\n", cpu, per_cpu(wbinvds, cpu), per_cpu(seamcalls, cpu));
+		seq_printf(m, "%d %d\n", cpu, *per_cpu_ptr(cache_incoherent, cpu));
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(counts);
+DEFINE_SHOW_ATTRIBUTE(due);
 
 static struct dentry *dir;
 
@@ -239,23 +316,35 @@ static int __init wbinvd_init(void)
 		return -ENOENT;
 	}
 
-	ret = probe_wbinvd();
+	ret = find_cache_incoherent();
 	if (ret)
 		return ret;
 
+	ret = probe_movdir64b();
+	if (ret)
+		goto unregister_movdir64b;
+
+	ret = register_kprobe(&jump_probe);
+	if (ret)
+		goto unregister_movdir64b;
+
 	ret = register_die_notifier(&seamcall_notifier);
-	if (ret) {
-		unregister_kprobe(&wbinvd_probe);
-		return ret;
-	}
+	if (ret)
+		goto unregister_jump;
 
 	dir = debugfs_create_dir(KBUILD_MODNAME, NULL);
-	debugfs_create_file("counts", 0400, dir, NULL, &counts_fops);
+	debugfs_create_file("due", 0400, dir, NULL, &due_fops);
 	debugfs_create_file("mark", 0200, dir, NULL, &mark_fops);
-	debugfs_create_bool("amid", 0600, dir, &amid);
+	debugfs_create_atomic_t("wrong", 0400, dir, &wrong);
 	debugfs_create_file("panic", 0200, dir, NULL, &panic_fops);
 	debugfs_create_file("mce", 0200, dir, NULL, &mce_fops);
 	return 0;
+
+unregister_jump:
+	unregister_kprobe(&jump_probe);
+unregister_movdir64b:
+	unprobe_movdir64b();
+	return ret;
 }
 module_init(wbinvd_init);
 
@@ -263,10 +352,15 @@ static void __exit wbinvd_exit(void)
 {
 	debugfs_remove(dir);
 	unregister_die_notifier(&seamcall_notifier);
-	unregister_kprobe(&wbinvd_probe);
+	unregister_kprobe(&jump_probe);
+	unprobe_movdir64b();
+	if (line_written)
+		symbol_put(tdxsim_pamt_line_written);
+	if (private_lines)
+		symbol_put(tdxsim_pamt_private_lines);
 }
 module_exit(wbinvd_exit);
 
-MODULE_DESCRIPTION("Reports the WBINVDs of the TDX host core");
+MODULE_DESCRIPTION("Shows what the TDX host core does about caches and private memory");
 MODULE_LICENSE("GPL");
 MODULE_INFO(test, "Y");

@@ -11,6 +11,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/pfn.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -190,6 +191,7 @@ DEFINE_SHOW_ATTRIBUTE(counts);
 static int state_show(struct seq_file *s, void *unused)
 {
 	const struct tdx_module *m = &tdxsim_module;
+	u32 i;
 
 	seq_printf(s, "state %s\n", tdx_module_state_name(READ_ONCE(m->state)));
 	seq_printf(s, "lps %d/%u\n", atomic_read(&m->lps_initialized),
@@ -197,6 +199,16 @@ static int state_show(struct seq_file *s, void *unused)
 	seq_printf(s, "packages %u/%u\n", READ_ONCE(m->nr_packages_keyed),
 		   m->platform.packages);
 	seq_printf(s, "violations %u\n", tdxsim_pamt_violations());
+	seq_printf(s, "private %lu\n", tdxsim_pamt_private_lines());
+	for (i = 0; i < READ_ONCE(m->nr_tdmrs); i++) {
+		const struct tdx_tdmr *tdmr = &m->tdmrs[i];
+
+		unsigned long pfn = PHYS_PFN(tdmr->pamt[TDX_PAMT_4K].base);
+
+		/* A test of the TDX module alone has PAMTs that are no memory. */
+		seq_printf(s, "tdmr 0x%llx 0x%llx pamt-node %d\n", tdmr->base, tdmr->size,
+			   pfn_valid(pfn) ? pfn_to_nid(pfn) : NUMA_NO_NODE);
+	}
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(state);
@@ -207,6 +219,13 @@ static int pamt_show(struct seq_file *s, void *unused)
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(pamt);
+
+static int clear_show(struct seq_file *s, void *unused)
+{
+	tdxsim_show_clear_pamts(s);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(clear);
 
 static void read_vmx(void *in_vmx_operation)
 {
@@ -277,6 +296,7 @@ int tdxsim_create_files(bool testbed)
 	debugfs_create_file("counts", 0400, dir, NULL, &counts_fops);
 	debugfs_create_file("state", 0400, dir, NULL, &state_fops);
 	debugfs_create_file("pamt", 0400, dir, NULL, &pamt_fops);
+	debugfs_create_file("clear", 0400, dir, NULL, &clear_fops);
 	debugfs_create_file("vmx", 0400, dir, NULL, &vmx_fops);
 	debugfs_create_file("inject", 0600, dir, NULL, &inject_fops);
 	if (testbed)

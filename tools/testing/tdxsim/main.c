@@ -63,11 +63,14 @@
  *   state   "state NAME", "lps INITIALISED/COUNTED", "packages KEYED/COUNTED",
  *           "violations N": how often a PAMT page was found that the kernel had
  *           written to or freed, by a look at one page in each SEAMCALL, or at
- *           all of them in the next file
+ *           all of them in the next file, "private N": how many lines of the
+ *           PAMTs are, as the host has not written all of them with MOVDIR64B
  *   pamt    while the module owns PAMTs: a line "TDMR LEVEL BASE owned N written
  *           N freed N" for each, with the pages that are as the module wrote
  *           them, that the kernel wrote to, and that it freed. The kernel log
  *           has the first of these.
+ *   clear   "clear N pages N": how many pages of the PAMTs of the last
+ *           TDH.SYS.CONFIG are all zero
  *   vmx     a line "cpuN 0" or "cpuN 1" for each online CPU: in VMX operation
  *   inject  the rules in force as they were written, one a line; a write of RULE,...
  *           replaces them all, of an empty line clears them
@@ -430,9 +433,13 @@ static int __init tdxsim_init(void)
 	if (!tdxsim_module.lps)
 		return -ENOMEM;
 
-	ret = tdxsim_set_rules(inject);
+	ret = tdxsim_pamt_init();
 	if (ret)
 		goto free_lps;
+
+	ret = tdxsim_set_rules(inject);
+	if (ret)
+		goto free_pamt;
 
 	ret = tdxsim_create_files(testbed);
 	if (ret)
@@ -451,6 +458,8 @@ remove_files:
 	tdxsim_remove_files();
 clear_rules:
 	tdxsim_clear_rules();
+free_pamt:
+	tdxsim_pamt_exit();
 free_lps:
 	kfree(tdxsim_module.lps);
 	return ret;
@@ -462,6 +471,7 @@ static void __exit tdxsim_exit(void)
 	tdxsim_remove_files();
 	tdxsim_free_testbed();
 	tdxsim_clear_rules();
+	tdxsim_pamt_exit();
 	kfree(tdxsim_module.lps);
 }
 

@@ -7,14 +7,21 @@
  * The host may take them back when it gives up: when TDH.SYS.KEY.CONFIG or
  * TDH.SYS.TDMR.INIT has failed. It did not if it tries that again with success.
  * A success at another TDMR says nothing, it is of an LP that does not know yet.
+ *
+ * From TDH.SYS.CONFIG on all lines of the PAMTs count as private. A line is normal
+ * memory again when the host has written all of it with MOVDIR64B.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/export.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/seq_file.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -72,6 +79,69 @@ static u64 page_pa(unsigned int tdmr, unsigned int level, u64 index)
 {
 	return pamt_of(tdmr, level)->base + (index << PAGE_SHIFT);
 }
+
+/* The private lines, numbered in the order of TDMRs and levels. */
+#define LINE_SHIFT	6
+static unsigned long *private_lines;
+static unsigned long nr_lines, max_lines;
+
+static unsigned long lines_in(const struct tdx_range *pamt)
+{
+	return pamt->size >> LINE_SHIFT;
+}
+
+/* TDMRs are aligned to 1 GiB, so leave room for PAMTs of twice the usual size. */
+int tdxsim_pamt_init(void)
+{
+	max_lines = get_num_physpages() / 2 + SZ_64K;
+	private_lines = kvcalloc(BITS_TO_LONGS(max_lines), sizeof(long), GFP_KERNEL);
+	return private_lines ? 0 : -ENOMEM;
+}
+
+void tdxsim_pamt_exit(void)
+{
+	kvfree(private_lines);
+}
+
+/**
+ * tdxsim_pamt_line_written - a whole line of memory is written with MOVDIR64B
+ * @pa: where it is
+ *
+ * For CPUs that execute MOVDIR64B themselves: tdxsim only sees that of others.
+ *
+ * Context: Any.
+ */
+void tdxsim_pamt_line_written(u64 pa)
+{
+	unsigned long line = 0;
+	unsigned int i;
+
+	for (i = 0; i < tdxsim_module.nr_tdmrs * TDX_PAMT_LEVELS; i++) {
+		const struct tdx_range *pamt = pamt_of(i / TDX_PAMT_LEVELS,
+						       i % TDX_PAMT_LEVELS);
+
+		if (pa >= pamt->base && pa - pamt->base < pamt->size) {
+			line += (pa - pamt->base) >> LINE_SHIFT;
+			if (line < nr_lines)
+				clear_bit(line, private_lines);
+			return;
+		}
+		line += lines_in(pamt);
+	}
+}
+EXPORT_SYMBOL_GPL(tdxsim_pamt_line_written);
+
+/**
+ * tdxsim_pamt_private_lines - how many lines of the PAMTs are private
+ *
+ * Context: Any.
+ * Return: their number.
+ */
+unsigned long tdxsim_pamt_private_lines(void)
+{
+	return bitmap_weight(private_lines, nr_lines);
+}
+EXPORT_SYMBOL_GPL(tdxsim_pamt_private_lines);
 
 /* Compares in parts, which fit on the stack. */
 static bool page_is_intact(unsigned int tdmr, unsigned int level, u64 index)
@@ -186,10 +256,15 @@ static void take_pamts(void)
 {
 	unsigned int tdmr, level;
 
+	nr_lines = 0;
 	for (tdmr = 0; tdmr < tdxsim_module.nr_tdmrs; tdmr++) {
-		for (level = 0; level < TDX_PAMT_LEVELS; level++)
+		for (level = 0; level < TDX_PAMT_LEVELS; level++) {
 			fill_pamt(pamt_of(tdmr, level));
+			nr_lines += lines_in(pamt_of(tdmr, level));
+		}
 	}
+	nr_lines = min(nr_lines, max_lines);
+	bitmap_set(private_lines, 0, nr_lines);
 
 	memset(&cursor, 0, sizeof(cursor));
 	reported = false;
@@ -293,4 +368,29 @@ void tdxsim_show_pamts(struct seq_file *s)
 		for (level = 0; level < TDX_PAMT_LEVELS; level++)
 			show_pamt(s, tdmr, level);
 	}
+}
+
+static bool page_is_clear(u64 pa)
+{
+	return pfn_valid(PHYS_PFN(pa)) && !memchr_inv(__va(pa), 0, PAGE_SIZE);
+}
+
+/* After a failure this shows whether the host cleared the PAMTs it took back. */
+void tdxsim_show_clear_pamts(struct seq_file *s)
+{
+	unsigned int tdmr, level, clear = 0, pages = 0;
+	const struct tdx_range *pamt;
+	u64 pa;
+
+	for (tdmr = 0; tdmr < tdxsim_module.nr_tdmrs; tdmr++) {
+		for (level = 0; level < TDX_PAMT_LEVELS; level++) {
+			pamt = pamt_of(tdmr, level);
+			for (pa = pamt->base; pa < pamt->base + pamt->size; pa += PAGE_SIZE) {
+				pages++;
+				clear += page_is_clear(pa);
+			}
+		}
+	}
+
+	seq_printf(s, "clear %u pages %u\n", clear, pages);
 }

@@ -159,7 +159,7 @@ static bool execute_seamcall(struct pt_regs *regs)
 	tdxsim_pamt_begin();
 	outcome = answer(cpu, &out);
 	tdxsim_record(cpu, &in, outcome, &out);
-	tdxsim_pamt_end(&in, outcome == TDXSIM_COMPLETED && !out.rax);
+	tdxsim_pamt_end(&in, outcome == TDXSIM_COMPLETED && !(out.rax >> 63));
 
 	/* The kernel's own fixup makes it what a #UD is for the caller. */
 	if (outcome == TDXSIM_UD)
@@ -193,6 +193,7 @@ static bool execute_seamcall(struct pt_regs *regs)
 static bool execute_movdir64b(struct pt_regs *regs)
 {
 	memcpy((void *)regs->ax, (void *)regs->dx, 64);
+	tdxsim_pamt_line_written(__pa(regs->ax));
 	return true;
 }
 

@@ -49,9 +49,14 @@ bool tdxsim_find_code(const char *name, u64 *code);
 bool tdxsim_find_operand(const char *name, u64 *id);
 
 /* pamt.c */
+int tdxsim_pamt_init(void);
+void tdxsim_pamt_exit(void);
+void tdxsim_pamt_line_written(u64 pa);
+unsigned long tdxsim_pamt_private_lines(void);
 void tdxsim_pamt_begin(void);
 void tdxsim_pamt_end(const struct tdx_regs *in, bool success);
 void tdxsim_show_pamts(struct seq_file *s);
+void tdxsim_show_clear_pamts(struct seq_file *s);
 unsigned int tdxsim_pamt_violations(void);
 
 /* testbed.c */

@@ -2,9 +2,9 @@
 /*
  * Initialization of the Intel TDX module when kvm_intel is loaded with tdx=1.
  *
- * The SEAMCALLs are made by the host core, arch/x86/virt/vmx/tdx/.  This file
- * provides what they need, CPUs in VMX operation, and turns a failure at any
- * step into one line for the administrator.
+ * The TDX host core, arch/x86/virt/vmx/tdx/, makes the SEAMCALLs.  This file
+ * provides what they require, all CPUs in VMX operation, and reports a failure
+ * at any step in one line.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -19,217 +19,192 @@
 #include "tdx.h"
 #include "x86_ops.h"
 
-#define TDX_NO_CPU	-1
-
 /*
- * What went wrong, for the one warning.  kvm_enable_virtualization() reduces
- * the reason to -EIO, so the CPU hotplug callback leaves the real one here.
- * Callbacks run one at a time.
+ * The CPU and the step that made kvm_enable_virtualization() fail.  CPU hotplug
+ * callbacks, which record them, run one at a time.
  */
 static struct {
-	const char *step;
 	const char *advice;
+	bool vmxon;
 	int cpu;
-	int err;
 } tdx_failure;
 
-static void tdx_record_failure(const char *step, const char *advice, int cpu, int err)
+static void tdx_record_failure(bool vmxon, const char *advice)
 {
-	tdx_failure.step = step;
+	tdx_failure.vmxon = vmxon;
 	tdx_failure.advice = advice;
-	tdx_failure.cpu = cpu;
-	tdx_failure.err = err;
+	tdx_failure.cpu = raw_smp_processor_id();
 }
 
-static void __init tdx_warn_failure(void)
+/* What the administrator can do about an error of the TDX host core. */
+static const char *tdx_errno_advice(int err)
 {
-	if (tdx_failure.cpu == TDX_NO_CPU)
-		tdx_warn_not_enabled("%s failed (%d): %s", tdx_failure.step,
-				     tdx_failure.err, tdx_failure.advice);
-	else
-		tdx_warn_not_enabled("%s failed on CPU %d (%d): %s",
-				     tdx_failure.step, tdx_failure.cpu,
-				     tdx_failure.err, tdx_failure.advice);
-}
-
-/**
- * tdx_disable_virtualization_cpu - do VMXOFF and write back this CPU's cache
- *
- * kvm_x86_ops.disable_virtualization_cpu while TDX is being initialized and
- * while it is on.  Without VMX operation there are no more SEAMCALLs, and nothing
- * that may be private is left in the cache of a CPU that goes offline, or is
- * given to another kernel.
- *
- * Context: KVM's CPU hotplug callback on the CPU concerned, suspend or shutdown.
- */
-void tdx_disable_virtualization_cpu(void)
-{
-	vmx_disable_virtualization_cpu();
-	__tdx_write_back_cache();
+	switch (err) {
+	case -ENODEV:
+		return "no TDX module is loaded, enable its SEAM loader in the BIOS";
+	case -EOPNOTSUPP:
+		return "SEAMCALL raised #GP, enable TDX (SEAM) in the BIOS";
+	case -EACCES:
+		return "SEAMCALL raised #UD, this is a virtual machine or a CPU without TDX";
+	default:
+		return "see the virt/tdx lines in the kernel log, reboot to try again";
+	}
 }
 
 /**
  * tdx_enable_virtualization_cpu - do VMXON and initialize TDX on this CPU
  *
- * kvm_x86_ops.enable_virtualization_cpu while TDX is being initialized and
- * while it is on.  An online CPU thus has done VMXON and TDH.SYS.LP.INIT.
+ * kvm_x86_ops.enable_virtualization_cpu while the TDX module is being
+ * initialized and while TDX is enabled.  A CPU that is online has thus done
+ * VMXON and TDH.SYS.LP.INIT.
  *
- * Context: KVM's CPU hotplug callback on the CPU concerned, IRQs on; or resume
- * from suspend, IRQs off.
- * Return: 0, or a negative errno.  VMXON is undone on error.
+ * Context: KVM's CPU hotplug callback on the CPU concerned, IRQs enabled; or
+ * resume from suspend, IRQs disabled.
+ * Return: 0, or a negative errno with VMXON undone.
  */
 int tdx_enable_virtualization_cpu(void)
 {
-	int cpu = raw_smp_processor_id();
 	unsigned long flags;
-	const char *step;
 	int r;
 
 	r = vmx_enable_virtualization_cpu();
 	if (r) {
-		step = "VMXON";
-		tdx_set_reason(r == -EBUSY ? TDX_REASON_VMX_IN_USE : TDX_REASON_VIRTUALIZATION);
-		goto failed;
+		tdx_record_failure(true, r == -EBUSY ?
+				   "another hypervisor uses VMX, unload it" :
+				   "see the kernel log");
+		return r;
 	}
 
-	/* tdx_cpu_enable() was made for IPIs.  On resume IRQs are off already. */
+	/*
+	 * tdx_cpu_enable() requires IRQs disabled.  Save and restore, as resume
+	 * runs with IRQs already disabled.
+	 */
 	local_irq_save(flags);
 	r = tdx_cpu_enable();
 	local_irq_restore(flags);
 	if (r) {
-		step = "TDH.SYS.INIT or TDH.SYS.LP.INIT";
-		goto vmxoff;
+		tdx_record_failure(false, tdx_errno_advice(r));
+		vmx_disable_virtualization_cpu();
 	}
 
-	return 0;
-
-vmxoff:
-	tdx_disable_virtualization_cpu();
-	if (READ_ONCE(enable_tdx))
-		pr_warn("CPU %d is of no use while TDX is on: %s failed (%d), to use it load kvm_intel with tdx=0\n",
-			cpu, step, r);
-failed:
-	tdx_record_failure(step, tdx_advice(), cpu, r);
-	/* A CPU that is refused does not keep TDX from being used. */
-	if (READ_ONCE(enable_tdx))
-		tdx_set_reason(TDX_REASON_NONE);
 	return r;
 }
 
+static const char * __init tdx_missing_requirement(void)
+{
+	if (!cpu_feature_enabled(X86_FEATURE_TDX_HOST_PLATFORM))
+		return "no usable TDX KeyIDs, check the BIOS and the virt/tdx lines in the log";
+	if (!enable_ept)
+		return "TDX requires EPT (kvm_intel.ept=1)";
+	if (!enable_ept_ad_bits)
+		return "TDX requires EPT A/D bits (kvm_intel.eptad=1)";
+	if (!tdp_mmu_enabled)
+		return "TDX requires the TDP MMU (kvm.tdp_mmu=1)";
+	if (!enable_mmio_caching)
+		return "TDX requires MMIO caching (kvm.mmio_caching=1)";
+	if (!enable_apicv)
+		return "TDX requires APICv (kvm_intel.enable_apicv=1)";
+	if (!boot_cpu_has(X86_FEATURE_OSXSAVE))
+		return "TDX requires XSAVE (boot without noxsave)";
+	if (!boot_cpu_has(X86_FEATURE_MOVDIR64B))
+		return "TDX requires MOVDIR64B, which the CPU lacks";
+	if (!boot_cpu_has(X86_FEATURE_SELFSNOOP))
+		return "TDX requires self-snoop, which the CPU lacks";
+
+	return NULL;
+}
+
 /**
- * tdx_hardware_setup - find out whether TDX can be initialized at all
+ * tdx_hardware_setup - check all that TDX requires of the host and of KVM
  *
- * Says why not, if not.  Touches neither the TDX module nor KVM.
+ * Logs the first requirement that is not met.  Also checks what TDs require,
+ * because the TDX module keeps its memory until the next boot.  Changes nothing.
  *
  * Context: Module load, after vmx_hardware_setup().
  * Return: 0, or -EOPNOTSUPP.
  */
 int __init tdx_hardware_setup(void)
 {
-	/* The host core knows why TDX is not possible on this host. */
-	if (cpu_feature_enabled(X86_FEATURE_TDX_HOST_PLATFORM)) {
-		if (!enable_ept)
-			tdx_set_reason(TDX_REASON_EPT);
-		else if (!tdp_mmu_enabled)
-			tdx_set_reason(TDX_REASON_TDP_MMU);
-		else if (!enable_mmio_caching)
-			tdx_set_reason(TDX_REASON_MMIO_CACHING);
-		else
-			return 0;
-	}
+	const char *missing = tdx_missing_requirement();
 
-	tdx_warn_not_enabled("%s", tdx_advice());
+	if (!missing)
+		return 0;
+
+	tdx_warn_not_enabled("%s", missing);
 	return -EOPNOTSUPP;
+}
+
+/* Without VMX there are no ordinary VMs either. */
+static void __init tdx_warn_enable_failed(int err)
+{
+	if (!tdx_failure.advice)
+		pr_warn("TDX not enabled: enabling virtualization failed (%d): %s\n", err,
+			err == -EBUSY ? "the system is going down" :
+					"see the kvm lines in the kernel log");
+	else if (tdx_failure.vmxon)
+		pr_warn("TDX not enabled: VMXON failed on CPU %d (%d): %s\n",
+			tdx_failure.cpu, err, tdx_failure.advice);
+	else
+		tdx_warn_not_enabled("TDH.SYS.INIT or TDH.SYS.LP.INIT failed on CPU %d (%d): %s",
+				     tdx_failure.cpu, err, tdx_failure.advice);
 }
 
 /**
  * tdx_bringup - initialize the TDX module
  *
- * On success enable_tdx is set, and virtualization stays enabled until
- * tdx_hardware_unsetup(), with or without kvm.enable_virt_at_load: each CPU
- * that comes online needs to be in VMX operation for TDH.SYS.LP.INIT.
+ * On success, set enable_tdx and leave virtualization enabled until
+ * tdx_hardware_unsetup(), whatever kvm.enable_virt_at_load says: a CPU that
+ * comes online must be in VMX operation for TDH.SYS.LP.INIT.  On failure, undo
+ * everything and log the reason in one warning.
  *
- * A failure is undone and reported, with the cause, in one warning.
- *
- * Context: hardware_post_setup(), i.e. vendor_module_lock is held.  Takes
- * kvm_usage_lock and, inside of it or on its own, cpu_hotplug_lock.
+ * Context: hardware_post_setup(), with vendor_module_lock held.  Takes
+ * kvm_usage_lock, and cpu_hotplug_lock within it and on its own.
  * Return: 0, or a negative errno with virtualization disabled.
  */
 int __init tdx_bringup(void)
 {
-	enum tdx_reason reason;
-	const char *advice;
 	int r;
-
-	r = tdx_begin_bringup();
-	if (r) {
-		advice = "kexec is starting another kernel";
-		tdx_record_failure("enabling virtualization", advice, TDX_NO_CPU, r);
-		tdx_set_reason(TDX_REASON_VIRTUALIZATION);
-		goto not_begun;
-	}
 
 	/*
 	 * This registers KVM's CPU hotplug callback before the first SEAMCALL.
-	 * From here on a CPU either has done TDH.SYS.LP.INIT or is offline, it
-	 * cannot come online unnoticed between this and tdx_enable().
+	 * A CPU that comes online from here on has done TDH.SYS.LP.INIT, also
+	 * between this call and tdx_enable().
 	 */
 	r = kvm_enable_virtualization();
 	if (r) {
-		/* No CPU is to blame if the system is going down. */
-		if (r != -EIO || !tdx_failure.err) {
-			advice = "the system is going down";
-			if (r != -EBUSY)
-				advice = "CPU hotplug refused KVM's callbacks";
-			tdx_record_failure("enabling virtualization", advice, TDX_NO_CPU, r);
-			tdx_set_reason(TDX_REASON_VIRTUALIZATION);
-		}
-		goto failed;
+		tdx_warn_enable_failed(r);
+		return r;
 	}
 
 	cpus_read_lock();
 	r = tdx_enable();
-	advice = tdx_advice();
-	reason = tdx_get_reason();
-	/* In here, so that a CPU that is refused from now on is told of. */
-	WRITE_ONCE(enable_tdx, !r);
+	if (r)
+		tdx_warn_not_enabled("TDX module initialization failed (%d): %s",
+				     r, tdx_errno_advice(r));
 	cpus_read_unlock();
 	if (r) {
 		kvm_disable_virtualization();
-		/* Only now no CPU that comes online can overwrite them. */
-		tdx_set_reason(reason);
-		tdx_record_failure("TDX module initialization", advice, TDX_NO_CPU, r);
-		goto failed;
+		return r;
 	}
 
-	tdx_end_bringup();
+	WRITE_ONCE(enable_tdx, true);
 	return 0;
-
-failed:
-	tdx_end_bringup();
-not_begun:
-	tdx_warn_failure();
-	return r;
 }
 
 /**
- * tdx_hardware_unsetup - kvm_x86_ops.hardware_unsetup while TDX is on
+ * tdx_hardware_unsetup - kvm_x86_ops.hardware_unsetup while TDX is enabled
  *
- * Gives up virtualization if the bring-up got it.  The TDX module stays
+ * Releases virtualization if tdx_bringup() enabled it.  The TDX module stays
  * initialized.
  *
- * Context: Module unload, or a load that failed.
+ * Context: Module unload, or a failed module load.
  */
 void tdx_hardware_unsetup(void)
 {
-	bool was_enabled = enable_tdx;
-
-	/* TDX is of no use, and must not read Y, without virtualization. */
-	WRITE_ONCE(enable_tdx, false);
-	if (was_enabled) {
+	/* The compatibility checks can fail the load before tdx_bringup(). */
+	if (enable_tdx) {
+		WRITE_ONCE(enable_tdx, false);
 		kvm_disable_virtualization();
-		/* A CPU that came online meanwhile may have left one. */
-		tdx_set_reason(TDX_REASON_NONE);
 	}
 
 	vmx_hardware_unsetup();

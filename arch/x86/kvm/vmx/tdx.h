@@ -7,9 +7,9 @@
 #include <linux/printk.h>
 #include <linux/types.h>
 
-/* The one line that says that, and why, kvm_intel goes on without TDX. */
+/* The one line that says why kvm_intel continues without TDX. */
 #define tdx_warn_not_enabled(fmt, ...) \
-	pr_warn("TDX not enabled, continuing as with tdx=0: " fmt "\n", ##__VA_ARGS__)
+	pr_warn("TDX not enabled, ordinary VMs are not affected: " fmt "\n", ##__VA_ARGS__)
 
 extern bool enable_tdx;
 
@@ -27,6 +27,5 @@ static __always_inline int tdx_hardware_setup(void)
 int __init tdx_bringup(void);
 void tdx_hardware_unsetup(void);
 int tdx_enable_virtualization_cpu(void);
-void tdx_disable_virtualization_cpu(void);
 
 #endif /* __KVM_X86_VMX_TDX_H */

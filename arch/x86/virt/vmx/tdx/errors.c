@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names for SEAMCALLs that failed and for what the TDX module says of them.
+ * Names of SEAMCALLs, and of the completion codes of those that failed.
  *
  * See "Interface Function Completion Status Codes" in the TDX module 1.5 ABI
- * specification.  Only the SEAMCALLs that initialize the TDX module are here.
+ * specification.  This has only the SEAMCALLs that initialize the TDX module.
  */
 #define pr_fmt(fmt) "virt/tdx: " fmt
 
@@ -18,14 +18,13 @@
 
 #include "tdx.h"
 
-/* What bits 31:0 of a completion code tell, see tdx_details. */
+/* What bits 31:0 of a completion code point at, see print_detail() */
 enum tdx_detail {
 	TDX_DETAIL_NONE,
 	TDX_DETAIL_OPERAND,
 	TDX_DETAIL_MSR,
 	TDX_DETAIL_CPUID,
 	TDX_DETAIL_PACKAGE,
-	/* One number in each byte from here on. */
 	TDX_DETAIL_SMRR,
 	TDX_DETAIL_SMRR_CMR,
 	TDX_DETAIL_TDMR,
@@ -34,21 +33,7 @@ enum tdx_detail {
 	TDX_DETAIL_PAMT_TDMR,
 };
 
-static const char * const tdx_details[] = {
-	[TDX_DETAIL_OPERAND]		= ", operand %u",
-	[TDX_DETAIL_MSR]		= ", MSR 0x%x",
-	[TDX_DETAIL_CPUID]		= ", CPUID 0x%x",
-	[TDX_DETAIL_PACKAGE]		= ", package %u",
-	[TDX_DETAIL_SMRR]		= ", SMRR %u",
-	[TDX_DETAIL_SMRR_CMR]		= ", SMRR %u, CMR %u",
-	[TDX_DETAIL_TDMR]		= ", TDMR %u",
-	[TDX_DETAIL_RESERVED_AREA]	= ", TDMR %u, reserved area %u",
-	/* Levels 0, 1 and 2 are 4K, 2M and 1G. */
-	[TDX_DETAIL_PAMT]		= ", TDMR %u, PAMT level %u",
-	[TDX_DETAIL_PAMT_TDMR]		= ", TDMR %u, PAMT level %u, TDMR %u",
-};
-
-/* @code is what TDX_STATUS() gives, @name comes after "TDX_". */
+/* @code is TDX_STATUS() of the completion code, @name follows "TDX_" */
 struct tdx_code {
 	u32 code;
 	enum tdx_detail detail;
@@ -59,8 +44,6 @@ struct tdx_code {
 	{ .code = _code, .name = #_name, .detail = TDX_DETAIL_##_detail }
 
 static const struct tdx_code tdx_codes[] = {
-	TDX_CODE(0x00000815, KEY_CONFIGURED,			NONE),
-	TDX_CODE(0x00000a03, TDMR_ALREADY_INITIALIZED,		NONE),
 	TDX_CODE(0x80000200, OPERAND_BUSY,			OPERAND),
 	TDX_CODE(0x80000202, SYS_BUSY,				NONE),
 	TDX_CODE(0x80000203, RND_NO_ENTROPY,			NONE),
@@ -151,29 +134,60 @@ static const char *tdx_operand_name(u32 id)
 	}
 }
 
-static void tdx_describe_detail(enum tdx_detail detail, u32 info, char *buf, size_t size)
+static void print_detail(char *buf, size_t size, enum tdx_detail detail, u32 info)
 {
-	const char *operand = tdx_operand_name(info);
+	u8 b0 = info, b1 = info >> 8, b2 = info >> 16;
 
-	if (detail == TDX_DETAIL_OPERAND && operand)
-		snprintf(buf, size, ", %s", operand);
-	else if (detail >= TDX_DETAIL_SMRR)
-		snprintf(buf, size, tdx_details[detail], info & 0xff,
-			 info >> 8 & 0xff, info >> 16 & 0xff);
-	else if (detail != TDX_DETAIL_NONE)
-		snprintf(buf, size, tdx_details[detail], info);
+	switch (detail) {
+	case TDX_DETAIL_NONE:
+		break;
+	case TDX_DETAIL_OPERAND:
+		if (tdx_operand_name(info))
+			snprintf(buf, size, ", %s", tdx_operand_name(info));
+		else
+			snprintf(buf, size, ", operand %u", info);
+		break;
+	case TDX_DETAIL_MSR:
+		snprintf(buf, size, ", MSR 0x%x", info);
+		break;
+	case TDX_DETAIL_CPUID:
+		snprintf(buf, size, ", CPUID 0x%x", info);
+		break;
+	case TDX_DETAIL_PACKAGE:
+		snprintf(buf, size, ", package %u", info);
+		break;
+	case TDX_DETAIL_SMRR:
+		snprintf(buf, size, ", SMRR %u", b0);
+		break;
+	case TDX_DETAIL_SMRR_CMR:
+		snprintf(buf, size, ", SMRR %u, CMR %u", b0, b1);
+		break;
+	case TDX_DETAIL_TDMR:
+		snprintf(buf, size, ", TDMR %u", b0);
+		break;
+	case TDX_DETAIL_RESERVED_AREA:
+		snprintf(buf, size, ", TDMR %u, reserved area %u", b0, b1);
+		break;
+	/* Levels 0, 1 and 2 are 4K, 2M and 1G. */
+	case TDX_DETAIL_PAMT:
+		snprintf(buf, size, ", TDMR %u, PAMT level %u", b0, b1);
+		break;
+	case TDX_DETAIL_PAMT_TDMR:
+		snprintf(buf, size, ", TDMR %u, PAMT level %u, TDMR %u", b0, b1, b2);
+		break;
+	}
 }
 
 /**
  * tdx_print_seamcall_err - log a SEAMCALL that failed, with names
  * @fn: the leaf
- * @err: the completion code, or the software defined one
+ * @err: the completion code
  *
- * One line: the numbers, the names of both, and what bits 31:0 of the
- * completion code point at.  Also the CPU for those leaves that act on the CPU,
- * or on the package of the CPU, that they are made on.
+ * Log one line with the numbers and names of both, and with what bits 31:0 of
+ * the completion code point at.  For a leaf that acts on the CPU or the
+ * package that it is made on, add the CPU.
  *
- * Context: Any.
+ * Context: Any.  With such a leaf, on the CPU that made the SEAMCALL.
  */
 void tdx_print_seamcall_err(u64 fn, u64 err)
 {
@@ -184,34 +198,11 @@ void tdx_print_seamcall_err(u64 fn, u64 err)
 	if (fn == TDH_SYS_INIT || fn == TDH_SYS_LP_INIT || fn == TDH_SYS_KEY_CONFIG)
 		snprintf(cpu, sizeof(cpu), " on CPU %d", raw_smp_processor_id());
 
-	switch (err) {
-	case TDX_SEAMCALL_VMFAILINVALID:
-		if (fn == TDH_SYS_INIT)
-			pr_err("module not loaded by the BIOS\n");
-		else
-			pr_err("module does not answer anymore (%s%s)\n",
-			       tdx_leaf_name(fn), cpu);
-		return;
-	case TDX_SEAMCALL_GP:
-		pr_err("SEAMCALL took #GP (%s%s), the BIOS set up KeyIDs but did not enable SEAM\n",
-		       tdx_leaf_name(fn), cpu);
-		return;
-	case TDX_SEAMCALL_UD:
-		if (fn == TDH_SYS_INIT)
-			pr_err("SEAMCALL took #UD (%s%s), the CPU does not offer it\n",
-			       tdx_leaf_name(fn), cpu);
-		else
-			pr_err("SEAMCALL took #UD (%s%s), VMX is off on the CPU\n",
-			       tdx_leaf_name(fn), cpu);
-		return;
-	}
-
 	for (i = 0; i < ARRAY_SIZE(tdx_codes); i++) {
 		if (tdx_codes[i].code != TDX_STATUS(err))
 			continue;
 		name = tdx_codes[i].name;
-		tdx_describe_detail(tdx_codes[i].detail, lower_32_bits(err),
-				    detail, sizeof(detail));
+		print_detail(detail, sizeof(detail), tdx_codes[i].detail, lower_32_bits(err));
 		break;
 	}
 
@@ -220,13 +211,13 @@ void tdx_print_seamcall_err(u64 fn, u64 err)
 }
 
 /**
- * tdx_print_cpuid_err - log the CPUID leaf that the TDX module does not like
+ * tdx_print_cpuid_err - log the CPUID leaf that the TDX module refuses
  * @err: the completion code of TDH.SYS.INIT or TDH.SYS.LP.INIT
- * @args: the registers that came back with it
+ * @args: the output registers of the SEAMCALL
  *
- * One line for each register of the leaf that is not as it has to be, or if that
- * cannot be told, that was compared, with its value on this CPU.  Does nothing
- * if @err is about something else.
+ * Log one line for each register of the leaf that the TDX module has compared,
+ * with its value on this CPU and, if known, the required one.  Do nothing if
+ * @err is not about a CPUID leaf.
  *
  * Context: On the CPU that made the SEAMCALL, not preemptible.
  */
@@ -241,7 +232,6 @@ void tdx_print_cpuid_err(u64 err, const struct tdx_module_args *args)
 		lower_32_bits(args->r9), upper_32_bits(args->r9),
 		lower_32_bits(args->r10), upper_32_bits(args->r10),
 	};
-	bool differs = false;
 	u32 regs[4];
 	int i;
 
@@ -249,14 +239,11 @@ void tdx_print_cpuid_err(u64 err, const struct tdx_module_args *args)
 	    TDX_STATUS(err) != TDX_INCONSISTENT_CPUID_FIELD)
 		return;
 
-	/* A leaf without subleaves. */
+	/* The leaf has no subleaves. */
 	if (subleaf == U32_MAX)
 		subleaf = 0;
 
 	cpuid_count(leaf, subleaf, &regs[0], &regs[1], &regs[2], &regs[3]);
-
-	for (i = 0; i < ARRAY_SIZE(regs); i++)
-		differs |= mask[i] && (regs[i] & mask[i]) != expected[i];
 
 	for (i = 0; i < ARRAY_SIZE(regs); i++) {
 		if (!mask[i])
@@ -265,7 +252,7 @@ void tdx_print_cpuid_err(u64 err, const struct tdx_module_args *args)
 			pr_err("CPUID 0x%x.%u E%cX on CPU %d is 0x%08x, with mask 0x%08x it has to be the same on all CPUs\n",
 			       leaf, subleaf, "ABCD"[i], raw_smp_processor_id(),
 			       regs[i], mask[i]);
-		else if (!differs || (regs[i] & mask[i]) != expected[i])
+		else
 			pr_err("CPUID 0x%x.%u E%cX is 0x%08x, with mask 0x%08x it has to be 0x%08x\n",
 			       leaf, subleaf, "ABCD"[i], regs[i], mask[i], expected[i]);
 	}

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why TDX is not on, for the log and in /sys/firmware/tdx/.
+ * Why TDX is unavailable, for the kernel log and for programs in
+ * /sys/devices/system/cpu/tdx_host/.
  */
+#include <linux/cpu.h>
 #include <linux/cpufeature.h>
+#include <linux/device.h>
 #include <linux/export.h>
 #include <linux/init.h>
-#include <linux/kobject.h>
 #include <linux/sysfs.h>
 
 #include <asm/tdx.h>
@@ -13,8 +15,8 @@
 #include "tdx.h"
 
 /*
- * @word is ABI, see Documentation/ABI/testing/sysfs-firmware-tdx.  @advice ends
- * a line of the log.
+ * @word is ABI, see Documentation/ABI/testing/sysfs-devices-system-cpu-tdx_host.
+ * @advice is the end of a line in the log.
  */
 static const struct {
 	const char *word;
@@ -22,34 +24,21 @@ static const struct {
 } tdx_reasons[] = {
 	[TDX_REASON_NONE] = { "none",
 		"see the virt/tdx lines above" },
-	[TDX_REASON_UNSUPPORTED] = { "unsupported",
-		"the CPU has no TDX (MSR 0x87 cannot be read)" },
-	[TDX_REASON_VIRTUAL_MACHINE] = { "virtual-machine",
-		"this is a virtual machine, TDX needs the bare metal" },
-	[TDX_REASON_NO_KEYIDS] = { "no-keyids",
-		"no TDX KeyIDs, TDX is off in the BIOS or the CPU does not have it" },
+	/* Without KeyIDs there is no directory in sysfs. */
+	[TDX_REASON_NO_KEYIDS] = { NULL,
+		"no TDX private KeyIDs, TDX is off in the BIOS or the CPU does not have it" },
 	[TDX_REASON_FEW_KEYIDS] = { "too-few-keyids",
 		"TDX has one KeyID and needs two, raise the TDX key split in the BIOS" },
 	[TDX_REASON_HIBERNATION] = { "hibernation",
 		"hibernation is enabled, boot with \"nohibernate\"" },
-	[TDX_REASON_EPT] = { "ept",
-		"TDX needs EPT, i.e. kvm_intel.ept=1" },
-	[TDX_REASON_TDP_MMU] = { "tdp-mmu",
-		"TDX needs the TDP MMU, i.e. kvm.tdp_mmu=1" },
-	[TDX_REASON_MMIO_CACHING] = { "mmio-caching",
-		"TDX needs MMIO caching, i.e. kvm.mmio_caching=1" },
-	[TDX_REASON_VMX_IN_USE] = { "vmx-in-use",
-		"another hypervisor uses VMX, unload it" },
-	[TDX_REASON_VIRTUALIZATION] = { "virtualization",
-		"see the kvm lines above" },
 	[TDX_REASON_NO_MODULE] = { "no-module",
-		"no TDX module is loaded, enable its SEAM loader in the BIOS; after S3, reboot" },
+		"no TDX module is loaded, enable its loader in the BIOS; after ACPI S3, reboot" },
 	[TDX_REASON_MODULE_GONE] = { "module-gone",
-		"the TDX module does not answer anymore, power the host off and on" },
+		"the TDX module no longer responds, power the host off and on" },
 	[TDX_REASON_SEAM_OFF] = { "seam-off",
-		"SEAMCALL took #GP, enable TDX (SEAM) in the BIOS; after ACPI S3, reboot" },
+		"the BIOS did not enable SEAM, enable TDX there; after ACPI S3, reboot" },
 	[TDX_REASON_NO_SEAMCALL] = { "no-seamcall",
-		"SEAMCALL took #UD, this is a virtual machine or a CPU without TDX" },
+		"the CPU does not offer SEAMCALL, this is a virtual machine or a CPU without TDX" },
 	[TDX_REASON_OLD_MODULE] = { "module-too-old",
 		"the TDX module is too old for this kernel, update it or the BIOS" },
 	[TDX_REASON_BUSY] = { "busy",
@@ -61,56 +50,56 @@ static const struct {
 	[TDX_REASON_CPUS_DIFFER] = { "cpus-differ",
 		"CPUs need the same microcode and BIOS setup, update the BIOS" },
 	[TDX_REASON_CPU_LATE] = { "cpu-late",
-		"the CPU came too late for TDX, take it offline and reload kvm_intel" },
+		"the CPU came online too late for TDX, take it offline and reload kvm_intel" },
 	[TDX_REASON_CPUS_OFFLINE] = { "cpus-offline",
 		"not all CPUs were online, bring them online and reload kvm_intel" },
+	[TDX_REASON_CPUS_UNUSED] = { "cpus-unused",
+		"the kernel has to use all CPUs, see nr_cpus=, possible_cpus= and CONFIG_NR_CPUS" },
 	[TDX_REASON_MEMORY] = { "memory",
 		"TDX cannot use all of the memory, see the virt/tdx lines above" },
-	[TDX_REASON_OTHER] = { "other",
-		"see the virt/tdx lines above" },
 	[TDX_REASON_HOLES] = { "too-many-holes",
 		"the memory has too many holes, update the BIOS or move memory modules" },
 	[TDX_REASON_OUT_OF_MEMORY] = { "out-of-memory",
 		"out of memory, load kvm_intel early in boot" },
+	[TDX_REASON_OTHER] = { "other",
+		"see the virt/tdx lines above" },
 };
 
 static enum tdx_reason tdx_reason;
 
 /**
- * tdx_set_reason - keep why TDX is not on
- * @reason: the reason, TDX_REASON_NONE to forget what was kept
+ * tdx_set_reason - record why TDX is unavailable
+ * @reason: the reason, or TDX_REASON_NONE
  *
- * Does nothing once the TDX module needs a reboot, which no other reason changes.
+ * Does nothing once another attempt needs a reboot: the first failure stays.
  *
  * Context: Any.
  */
 void tdx_set_reason(enum tdx_reason reason)
 {
-	if (READ_ONCE(tdx_module_status) == TDX_MODULE_ERROR)
-		return;
-
-	WRITE_ONCE(tdx_reason, reason);
+	if (READ_ONCE(tdx_module_status) != TDX_MODULE_ERROR)
+		WRITE_ONCE(tdx_reason, reason);
 }
-EXPORT_SYMBOL_GPL(tdx_set_reason);
 
 /**
- * tdx_get_reason - why TDX is not on
+ * tdx_get_reason - get the recorded reason
  *
  * Context: Any.
- * Return: the reason that is kept.
+ * Return: the reason that the last tdx_set_reason() has recorded.
  */
 enum tdx_reason tdx_get_reason(void)
 {
 	return READ_ONCE(tdx_reason);
 }
-EXPORT_SYMBOL_GPL(tdx_get_reason);
 
 /**
- * tdx_advice - what to do, in words that can end a line of the log
+ * tdx_advice - tell an administrator why TDX is unavailable and what to do
+ *
+ * This is about the last tdx_cpu_enable() or tdx_enable() that failed, or
+ * about what has kept TDX off since boot.
  *
  * Context: Any.
- * Return: the advice for the reason that is kept, or to reboot if nothing else
- * helps.
+ * Return: a string that ends a line in the log.
  */
 const char *tdx_advice(void)
 {
@@ -122,7 +111,7 @@ const char *tdx_advice(void)
 EXPORT_SYMBOL_GPL(tdx_advice);
 
 /**
- * tdx_seamcall_reason - what a SEAMCALL that failed means for the host
+ * tdx_seamcall_reason - find what a SEAMCALL that failed means for the host
  * @fn: the leaf
  * @err: the completion code, or the software defined one
  *
@@ -135,7 +124,8 @@ enum tdx_reason tdx_seamcall_reason(u64 fn, u64 err)
 	case TDX_SEAMCALL_VMFAILINVALID:
 		return fn == TDH_SYS_INIT ? TDX_REASON_NO_MODULE : TDX_REASON_MODULE_GONE;
 	case TDX_SEAMCALL_GP:
-		return TDX_REASON_SEAM_OFF;
+		/* TDH.SYS.INIT has worked on another CPU, or earlier on this one. */
+		return fn == TDH_SYS_INIT ? TDX_REASON_SEAM_OFF : TDX_REASON_CPUS_DIFFER;
 	case TDX_SEAMCALL_UD:
 		return fn == TDH_SYS_INIT ? TDX_REASON_NO_SEAMCALL : TDX_REASON_OTHER;
 	}
@@ -180,7 +170,7 @@ enum tdx_reason tdx_seamcall_reason(u64 fn, u64 err)
 	return TDX_REASON_OTHER;
 }
 
-static ssize_t status_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+static ssize_t status_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	const char *status;
 
@@ -197,53 +187,53 @@ static ssize_t status_show(struct kobject *kobj, struct kobj_attribute *attr, ch
 
 	return sysfs_emit(buf, "%s\n", status);
 }
+static DEVICE_ATTR_RO(status);
 
-static struct kobj_attribute status_attr = __ATTR_RO(status);
-
-static ssize_t reason_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+static ssize_t reason_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%s\n", tdx_reasons[tdx_get_reason()].word);
 }
+static DEVICE_ATTR_RO(reason);
 
-static struct kobj_attribute reason_attr = __ATTR_RO(reason);
-
-static ssize_t module_version_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+static ssize_t version_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	const struct tdx_module_version *version = &tdx_module_version;
 
-	/* Written last. */
+	/* Written last by check_tdx_module_version(). */
 	if (!smp_load_acquire(&version->major))
 		return sysfs_emit(buf, "unknown\n");
 
-	return sysfs_emit(buf, TDX_VERSION_FMT "\n",
+	return sysfs_emit(buf, "%u.%u.%02u\n",
 			  version->major, version->minor, version->update);
 }
+static DEVICE_ATTR_RO(version);
 
-static struct kobj_attribute module_version_attr = __ATTR_RO(module_version);
-
-static struct attribute *tdx_attrs[] = {
-	&status_attr.attr,
-	&reason_attr.attr,
-	&module_version_attr.attr,
+static struct attribute *tdx_host_attrs[] = {
+	&dev_attr_status.attr,
+	&dev_attr_reason.attr,
+	&dev_attr_version.attr,
 	NULL
 };
 
-static const struct attribute_group tdx_attr_group = {
-	.attrs = tdx_attrs,
+static const struct attribute_group tdx_host_group = {
+	.name	= "tdx_host",
+	.attrs	= tdx_host_attrs,
 };
 
 static int __init tdx_sysfs_init(void)
 {
-	struct kobject *kobj;
+	struct device *dev_root;
 	int ret;
 
-	kobj = kobject_create_and_add("tdx", firmware_kobj);
-	if (!kobj)
-		return -ENOMEM;
+	if (tdx_get_reason() == TDX_REASON_NO_KEYIDS)
+		return 0;
 
-	ret = sysfs_create_group(kobj, &tdx_attr_group);
-	if (ret)
-		kobject_put(kobj);
+	dev_root = bus_get_dev_root(&cpu_subsys);
+	if (!dev_root)
+		return -ENODEV;
+
+	ret = sysfs_create_group(&dev_root->kobj, &tdx_host_group);
+	put_device(dev_root);
 
 	return ret;
 }
