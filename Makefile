@@ -119,7 +119,7 @@ $(B)/series/.written: $(LINUX)
 ALONE := $(B)/worktrees/kvm-tdx
 ALONE_KERNELS := kvm kvm-builtin
 $(ALONE)/commit: $(LINUX) FORCE
-	@patches/worktree kvm-tdx
+	@patches/worktree kvm-tdx group/kvm-tdx
 
 $(ALONE_KERNELS:%=$(B)/obj-%/arch/x86/boot/bzImage): $(B)/obj-%/arch/x86/boot/bzImage: \
 		$(ALONE)/commit machine/kernels/kernel.config machine/kernels/%.config machine/kernels/mkconfig machine/kernels/mkkernel

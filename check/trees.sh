@@ -19,18 +19,7 @@ lock() {
 
 # check_out NAME REVISION: in build/worktrees/NAME, which is locked.
 check_out() {
-	local tree=build/worktrees/$1/linux
-
-	if [ ! -e "$tree/.git" ] || ! git -C "$tree" rev-parse -q --verify "$2" > /dev/null; then
-		rm -rf "$tree"
-		# git cannot make two at once.
-		(
-			flock 9
-			git -C $linux worktree prune
-			git -C $linux worktree add -q -f --detach "$PWD/$tree" "$2"
-		) 9> build/worktrees/lock
-	fi
-	git -C "$tree" checkout -q -f --detach "$2"
+	patches/worktree "$1" "$2"
 }
 
 # use_tree base|series: build/worktrees/REVISION/linux has that revision, until the test
