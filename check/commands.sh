@@ -156,6 +156,20 @@ test_groups() {
 	expect 'its cover letter' words "$(cat patches/6.12/other/cover-letter)"
 	patches/tree
 	says "no group 'nosuch'" make series GROUP=nosuch
+	says 'no rule for the group other' check/series.sh groups
+	git -C $linux branch -m group/other group/tdxsim
+	patches/export
+	check/series.sh groups
+	echo '/* edited */' >> $linux/arch/x86/kvm/vmx/tdx.c
+	git -C $linux -c user.name=check -c user.email=check@localhost commit -q -a -m 'Edit a file of another group'
+	git -C $linux branch -f group/tdxsim series
+	patches/export
+	refuses check/series.sh groups
+	git -C $linux reset -q --hard series^
+	echo '/* edited */' >> $linux/tools/testing/tdxsim/main.c
+	git -C $linux -c user.name=check -c user.email=check@localhost commit -q -a -m 'Edit a file of this group'
+	git -C $linux branch -f group/tdxsim series
+	says 'changed by two commits of the group tdxsim' patches/export
 }
 
 # A copy of a kernel's directory has its own name in it, and is no kernel yet.
