@@ -1,5 +1,5 @@
 #!/bin/bash
-# check/harness.sh assertions | checkout-kept | trees: what the tests have in common.
+# check/harness.sh assertions | checkout-kept | trees | lists: what the tests have in common.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -98,6 +98,24 @@ test_trees() {
 	expect 'of the first test' "$old" "$(cat first.commit)"
 	expect 'of the second test' "$old" "$(cat second.commit)"
 	expect 'of the third test' "$new" "$(cat third.commit)"
+}
+
+# What prints a list ends without a word when nobody reads on.
+test_lists() {
+	local list status
+
+	make_scratch
+	mkfifo "$scratch/pipe"
+	for list in check/run scenarios/scenario mutants/mutate; do
+		exec 3<> "$scratch/pipe"
+		exec 4> "$scratch/pipe"
+		exec 3>&-
+		status=0
+		$list --list >&4 2> "$scratch/said" || status=$?
+		cat "$scratch/said"
+		expect "exit status of $list" $((128 + $(kill -l PIPE))) $status
+		[ ! -s "$scratch/said" ]
+	done
 }
 
 run_test "$@"
