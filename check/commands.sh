@@ -277,6 +277,16 @@ test_other_systems() {
 	"$scratch/machine/install-packages"
 }
 
+# A disk that is too small is said to be before anything is fetched.
+test_small_disk() {
+	make_scratch
+	mkdir "$scratch/out"
+	mount -t tmpfs -o size=99m emulator "$scratch/out" || skip 'a small disk cannot be mounted'
+	trap 'umount "$scratch/out"; rm -rf "$scratch"' EXIT
+	says "$scratch/out has 99 free" machine/emulator/build "$scratch/out"
+	expect 'files there' '' "$(ls -A "$scratch/out")"
+}
+
 # A bug that the kernel reports is found, and the trace of an allocation that was made
 # to fail is none, but hides no other one.
 test_reported_bugs() {
