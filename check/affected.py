@@ -25,7 +25,7 @@ TESTS = (
     ('bench/*', ('style/shellcheck', 'commands/bench-*')),
     ('check/tdmrs.*', ('style/shellcheck', 'series/tdmrs')),
     ('mutants/*', ('commands/mutants-apply',)),
-    ('*', ('style/shellcheck', 'commands/*')),
+    ('*', ('style/shellcheck', 'commands/*', 'harness/*')),
 )
 # Scenarios for one file at the most: the quick tier takes about as long.
 MOST = 24

@@ -1,5 +1,5 @@
 #!/bin/bash
-# check/harness.sh assertions | checkout-kept | trees | lists: what the tests have in common.
+# check/harness.sh TEST: what the tests have in common, and which of them run.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -116,6 +116,99 @@ test_lists() {
 		expect "exit status of $list" $((128 + $(kill -l PIPE))) $status
 		[ ! -s "$scratch/said" ]
 	done
+}
+
+# affects FILE NAME...: an edit to the file can break these tests, among others.
+affects() {
+	local file=$1 name
+
+	shift
+	echo >> "$file"
+	check/run --affected --list > build/affected
+	for name; do
+		grep -qE "^[a-z]+ +$name$" build/affected || fail "an edit to $file: no $name"
+	done
+	if [[ $file != $linux/* ]]; then
+		git checkout -q "$file"
+	else
+		git -C $linux checkout -q "${file#"$linux"/}"
+	fi
+}
+
+# affects_only WHAT NAME...: what is changed now can break these tests, and no others.
+affects_only() {
+	expect "$1" "$(printf '%s\n' "${@:2}")" "$(check/run --affected --list | awk '!/^#/ { print $2 }')"
+}
+
+# The tests of an edit are those that look at the file.
+test_affected() {
+	copy_checkout
+	cd "$copy"
+	git add -A
+	git -c user.name=check -c user.email=check@localhost commit -q --allow-empty -m edited
+	expect 'without an edit' 'no test: nothing is changed that a test depends on' "$(check/run --affected --list)"
+	affects Documentation/virt/kvm/x86/intel-tdx.rst docs/{messages,html} series/exports
+	affects tools/testing/tdxsim/tdx_script.c style/shellcheck tdxsim/vectors kernel/module-tdxsim \
+		scenario/success/two-cpus scenario/refused/{config,tdmr-init-100} scenario/reload/by-tdxsim-test
+	affects tools/testing/selftests/kvm/x86_64/tdx_init_test.sh style/shellcheck scenario/alone/selftest-status \
+		scenario/reload/by-selftest
+	affects arch/x86/virt/vmx/tdx/status.c docs/messages series/tdmrs scenario/success/two-cpus \
+		scenario/refused/tdmr-init-100
+	affects $linux/arch/x86/kvm/x86.c docs/messages scenario/{success/two-cpus,options/tdx-off,kernels/hook}
+	affects $linux/kernel/power/hibernate.c scenario/{success/two-cpus,kexec/sleep}
+	affects $linux/virt/kvm/kvm_main.c scenario/{success/two-cpus,options/kvm-init-fails}
+	affects patches/6.12/series series/quilt style/patch-kvm-tdx/.\* scenario/success/two-cpus
+	affects conformance/vectors_model.c tdxsim/vectors conformance/rows style/conformance/vectors_model.c
+	affects machine/modules/faults/faults.c kernel/module-{faults,tdxsim} style/machine/modules/faults/faults.c
+	affects machine/kernels/mkconfig commands/runner scenario/success/two-cpus
+	affects machine/boot style/shellcheck docs/scenarios machine/{not-started,restart-or-crash} \
+		scenario/{success/two-cpus,refused/tdmr-init-100,kernels/amd}
+	affects check/tdmrs.sh style/shellcheck series/tdmrs
+	affects check/runner.py style/shellcheck commands/runner harness/running
+	# Of a file with many mutants, not so many that it takes longer than the quick tier.
+	echo '/* edited */' >> $linux/arch/x86/virt/vmx/tdx/tdx.c
+	check/run --affected --list > build/affected
+	expect 'scenarios of tdx.c' yes "$(awk '/ scenario\// { n++ } END { print (n > 12 && n <= 26) ? "yes" : n }' build/affected)"
+	git -C $linux checkout -q .
+	# Its mutants have scenarios of another kernel, too, which would be built first.
+	affects arch/x86/kvm/vmx/tdx.c scenario/options/ept-off
+	no_line 'scenario/kernels/lockdep' build/affected
+	echo edited >> README.md
+	affects_only README.md docs/{kexec-table,scenarios}
+	git add README.md
+	affects_only 'README.md, staged' docs/{kexec-table,scenarios}
+	git reset -q --hard
+	echo >> bench/stats.awk
+	affects_only bench/stats.awk style/shellcheck commands/bench-{verdicts,peers}
+	git checkout -q bench
+	echo >> mutants/mutants.cfg
+	affects_only mutants/mutants.cfg commands/mutants-apply
+	git checkout -q mutants
+	sed -i '/^\[sys-init\]$/,/^$/s/^summary = /&An edited /' scenarios/refused.cfg
+	printf '%s\n' '' '[new]' 'summary = A new scenario' 'tdx = N' >> scenarios/refused.cfg
+	affects_only 'two scenarios' scenario/refused/{sys-init,new}
+	git checkout -q scenarios
+	touch check/new
+	check/run --affected --list | grep '^# check/new: [0-9]* tests$'
+}
+
+# Who waits sees what is running, once in a while, if nothing else is said.
+test_running() {
+	copy_checkout
+	cd "$copy"
+	sed -i 's/^SILENCE = 60$/SILENCE = 1/' check/runner.py
+	grep -qx 'SILENCE = 1' check/runner.py
+	cat > check/plan <<-END
+		a/ends    quick    -      true
+		a/first   quick    -      sleep 4
+		a/second  quick    -      sleep 4
+	END
+	check/run --jobs 2 > said
+	cat said
+	grep -qxE '# running: a/first [0-9]+ s, a/second [0-9]+ s' said
+	no_line 'running: .*a/ends' said
+	expect 'lines in 4 s' yes "$(awk '/^# running/ { n++ } END { print (n <= 6) ? "yes" : n }' said)"
+	no_line 'running' build/results.ktap
 }
 
 run_test "$@"
