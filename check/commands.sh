@@ -209,24 +209,6 @@ test_interrupted() {
 	interrupt check/run a/waits
 }
 
-# interrupt PROGRAM [ARGUMENT]...: when the copy's ./waits runs.
-# shellcheck disable=SC2016 # no expansions
-interrupt() {
-	local caller
-
-	rm -f build/pid
-	setsid env --default-signal=INT bash -c '"$@"; echo "status $?"' bash "$@" > build/said 2>&1 &
-	caller=$!
-	wait_for build/pid
-	[ -d "/proc/$(cat build/pid)" ]
-	kill -INT "$(pgrep -P $caller)"
-	wait $caller || fail "what runs $1 ended with status $?"
-	cat build/said
-	grep -qx 'status 130' build/said
-	# Where nobody waits for it, it stays as a zombie.
-	[ ! -d "/proc/$(cat build/pid)" ] || grep '^State:.Z' "/proc/$(cat build/pid)/status"
-}
-
 # The makes of a step take their jobs from the make that runs it, and none of its variables.
 test_jobserver() {
 	local making='machine/progress Making jobserver'
@@ -323,58 +305,6 @@ reports_nothing() {
 reports() {
 	machine/reported "${@:2}" "$log" > "$scratch/report"
 	grep -F "$1" "$scratch/report"
-}
-
-# verdict TARGET FIGURE REFERENCE...: what the table of make bench says of a median of
-# FIGURE, where the runs of the reference gave these.
-verdict() {
-	local target=$1 figure=$2 value
-
-	shift 2
-	printf '%s\n' '[rows]' "x|tdx0|1|512|base unpatched|$target|text|" > "$scratch/rows"
-	{
-		echo "x series tdx0 1 512 $figure"
-		for value; do
-			echo "x base unpatched 1 512 $value"
-		done
-	} | awk -f bench/stats.awk > "$scratch/stats"
-	awk -v csv="$scratch/csv" -v peers= -f bench/table.awk "$scratch/stats" "$scratch/rows" | tail -n 1
-}
-
-# A target that is missed is said to be.
-test_bench_verdicts() {
-	local case found
-
-	make_scratch
-	while IFS='|' read -r -a case; do
-		# shellcheck disable=SC2086 # one word a run
-		found=$(verdict "${case[0]}" "${case[1]}" ${case[2]})
-		expect "${case[*]::3}" "${case[3]}" "$found"
-	done <<-END
-		1.000|1000|1000 1000 1000|1 targets met, 0 missed
-		1.000|1000.4|1000 1000 1000|1 targets met, 0 missed
-		1.000|1001|1000 1000 1000|0 targets met, 1 missed
-		1.000|999|1000 1000 1000|0 targets met, 1 missed
-		1.000|1001|1002 1000 999|0 targets met, 1 missed
-		1.000~|1001|1002 1000 999|1 targets met, 0 missed
-		1.000~|1003|1002 1000 999|0 targets met, 1 missed
-		<0.286|286|1000 1000 1000|1 targets met, 0 missed
-		<0.286|287|1000 1000 1000|0 targets met, 1 missed
-		-|2000|1000 1000 1000|0 targets met, 0 missed
-	END
-}
-
-# Each peer of make bench is a patch on top of the series.
-test_bench_peers() {
-	local peer
-
-	make_scratch
-	export GIT_INDEX_FILE=$scratch/index
-	git -C $linux read-tree series
-	for peer in bench/peers/*.patch; do
-		echo "$peer"
-		git -C $linux apply --check --cached "$PWD/$peer"
-	done
 }
 
 # To try all mutants takes hours.  That what they edit is still there takes seconds.

@@ -89,6 +89,24 @@ wait_for() {
 	fail "no $1 after 20 s"
 }
 
+# interrupt PROGRAM [ARGUMENT]...: when the copy's ./waits runs.
+# shellcheck disable=SC2016 # no expansions
+interrupt() {
+	local caller
+
+	rm -f build/pid
+	setsid env --default-signal=INT bash -c '"$@"; echo "status $?"' bash "$@" > build/said 2>&1 &
+	caller=$!
+	wait_for build/pid
+	[ -d "/proc/$(cat build/pid)" ]
+	kill -INT "$(pgrep -P $caller)"
+	wait $caller || fail "what runs $1 ended with status $?"
+	cat build/said
+	grep -qx 'status 130' build/said
+	# Where nobody waits for it, it stays as a zombie.
+	[ ! -d "/proc/$(cat build/pid)" ] || grep '^State:.Z' "/proc/$(cat build/pid)/status"
+}
+
 # clone_linux COMMIT DIR: of build/linux, with only the files that the series touches.
 clone_linux() {
 	git clone -q --shared --no-checkout $linux "$2"

@@ -1,0 +1,110 @@
+#!/bin/bash
+# check/bench.sh verdicts | machines | peers: what "make bench" says, runs and builds.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# verdict TARGET FIGURE REFERENCE...: what the table of make bench says of a median of
+# FIGURE, where the runs of the reference gave these.
+verdict() {
+	local target=$1 figure=$2 value
+
+	shift 2
+	printf '%s\n' '[rows]' "x|tdx0|1|512|base unpatched|$target|text|" > "$scratch/rows"
+	{
+		echo "x series tdx0 1 512 $figure"
+		for value; do
+			echo "x base unpatched 1 512 $value"
+		done
+	} | awk -f bench/stats.awk > "$scratch/stats"
+	awk -v csv="$scratch/csv" -v peers= -f bench/table.awk "$scratch/stats" "$scratch/rows" | tail -n 1
+}
+
+# A target that is missed is said to be.
+test_verdicts() {
+	local case found
+
+	make_scratch
+	while IFS='|' read -r -a case; do
+		# shellcheck disable=SC2086 # one word a run
+		found=$(verdict "${case[0]}" "${case[1]}" ${case[2]})
+		expect "${case[*]::3}" "${case[3]}" "$found"
+	done <<-END
+		1.000|1000|1000 1000 1000|1 targets met, 0 missed
+		1.000|1000.4|1000 1000 1000|1 targets met, 0 missed
+		1.000|1001|1000 1000 1000|0 targets met, 1 missed
+		1.000|999|1000 1000 1000|0 targets met, 1 missed
+		1.000|1001|1002 1000 999|0 targets met, 1 missed
+		1.000~|1001|1002 1000 999|1 targets met, 0 missed
+		1.000~|1003|1002 1000 999|0 targets met, 1 missed
+		<0.286|286|1000 1000 1000|1 targets met, 0 missed
+		<0.286|287|1000 1000 1000|0 targets met, 1 missed
+		-|2000|1000 1000 1000|0 targets met, 0 missed
+	END
+}
+
+# stub_bench: in the copy, with a machine/boot that takes a second and notes what it does.
+stub_bench() {
+	mkdir -p build/bench/{base,series,files/bench}
+	touch build/bench/{base,series}/inputs build/bench/files/bench/loadprobe.ko
+	printf '%s\n' '#!/bin/sh' 'cat build/logs/bench/*/figures' > bench/report
+	cat > machine/boot <<-'END'
+		#!/bin/bash
+		dir=${8%/}
+		echo 1 >> build/events
+		[ ! -e build/waits ] || { echo $$ > build/pid; exec sleep 300; }
+		sleep 1
+		echo -1 >> build/events
+		[[ $dir != */series-1-cpu ]] || { echo 'boot: it died' >&2; exit 1; }
+		echo "figure boot tdx0 $(IFS=,; echo "$*")" > "$dir/results.log"
+		[[ $dir != */series-2-cpus ]] || { echo 'not ok - a verb' >> "$dir/results.log"; exit 0; }
+		echo '# 2 passed, 0 failed' >> "$dir/results.log"
+	END
+}
+
+# booted NAME KERNEL CPUS COUNT APPEND: the figure that machine/boot gave for it.
+booted() {
+	local arguments=(--kernel "build/bench/$2" --initrd "build/bench/$2/initramfs.cpio" --files build/bench/files
+		--log "build/logs/bench/$1" --steps "build/logs/bench/$1/steps" --timeout 20
+		--cpus "$4" --memory 512 --append "$5")
+
+	grep -qFx -e "boot $2 tdx0 $3 512 $(IFS=,; echo "${arguments[*]}")" said
+}
+
+# The machines of make bench run side by side. One that fails does not end the others.
+test_machines() {
+	local status=0
+
+	copy_checkout
+	cd "$copy"
+	stub_bench
+	bench/measure --jobs 2 --timeout 20 base-1-cpu series-{1-cpu,2-cpus,4-cpus,8-cpus} > said 2>&1 || status=$?
+	cat said
+	expect 'exit status' 1 $status
+	expect 'the last line' 'bench: 2 of 5 machines failed, their figures are missing' "$(tail -n 1 said)"
+	grep -qx 'bench: series-1-cpu: boot: it died' said
+	grep -qx 'bench: series-2-cpus: not ok - a verb' said
+	grep -qxE '# series-8-cpus: [1-9][0-9]* s' said
+	booted base-1-cpu base 1 1:2:1 nr_cpus=1
+	booted series-8-cpus series 8 1:8:1 ''
+	expect 'figures' 3 "$(grep -c '^boot ' said)"
+	expect 'at once' 2 "$(awk '{ n += $1; if (n > most) most = n } END { print most }' build/events)"
+	grep -qx 'exit_costs unpatched' build/logs/bench/base-1-cpu/steps
+	touch build/waits
+	interrupt bench/measure base-1-cpu
+	grep -qx 'bench: interrupted, the figures of the machines that had ended are in build/logs/bench' build/said
+}
+
+# Each peer of make bench is a patch on top of the series.
+test_peers() {
+	local peer
+
+	make_scratch
+	export GIT_INDEX_FILE=$scratch/index
+	git -C $linux read-tree series
+	for peer in bench/peers/*.patch; do
+		echo "$peer"
+		git -C $linux apply --check --cached "$PWD/$peer"
+	done
+}
+
+run_test "$@"
