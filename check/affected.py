@@ -8,7 +8,7 @@ import plan
 # For a changed file, the first line that matches: the tests that look at it. A file of the
 # kernel has the scenarios of its mutants, too.
 TESTS = (
-    ('*.md', ('docs/kexec-table', 'docs/scenarios')),
+    ('*.md', ('docs/kexec-table', 'docs/scenarios', 'docs/rules')),
     ('Documentation/*', ('docs/messages', 'docs/html', 'series/exports')),
     ('tools/testing/tdxsim/*', ('style/shellcheck', 'tdxsim/vectors', 'kernel/module-tdxsim',
                                 'scenario/success/two-cpus', 'scenario/refused/*', 'scenario/reload/by-tdxsim-test*')),
@@ -24,8 +24,8 @@ TESTS = (
                    'scenario/refused/tdmr-init-100', 'scenario/kernels/amd')),
     ('bench/*', ('style/shellcheck', 'commands/bench-*')),
     ('check/tdmrs.*', ('style/shellcheck', 'series/tdmrs')),
-    ('mutants/*', ('commands/mutants-apply',)),
-    ('*', ('style/shellcheck', 'commands/*', 'harness/*')),
+    ('mutants/*', ('commands/mutants-apply', 'docs/rules')),
+    ('*', ('style/shellcheck', 'docs/rules', 'commands/*', 'harness/*')),
 )
 # Scenarios for one file at the most: the quick tier takes about as long.
 MOST = 24

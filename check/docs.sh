@@ -1,5 +1,5 @@
 #!/bin/bash
-# check/docs.sh html | messages | kexec-table | scenarios
+# check/docs.sh html | messages | kexec-table | scenarios | rules
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -73,6 +73,25 @@ test_kexec_table() {
 		echo "$words"
 		grep -qF "\`\`$words\`\`" Documentation/virt/kvm/x86/intel-tdx.rst
 	done <<< "$lines"
+}
+
+# Each rule names tests that there are, and mutants.
+# shellcheck disable=SC2016 # no expansions
+test_rules() {
+	local rules=check/rules.md number names
+
+	expect 'rules' "$(seq 15)" "$(sed -nE 's/^([0-9]+)\. .*/\1/p' $rules)"
+	for number in {1..15}; do
+		# From its lines of tests.
+		mapfile -t names < <(awk -v number="$number." '
+			/^[^ ]/ { mine = $1 == number; tests = 0 }
+			/^ +- / { tests = 1 }
+			mine && tests' $rules | grep -oE '`[a-z0-9]+/[^`]*`' | tr -d '`')
+		printf '%s\n' "${names[@]}" | grep -q ^mutant/
+		printf '%s\n' "${names[@]}" | grep -qv ^mutant/
+		check/run --list "${names[@]}" | awk -v number="$number" '{ n++; tier[$1]++ } END {
+			printf "rule %d: %d tests, %d in make check\n", number, n, tier["quick"] + tier["check"] }'
+	done
 }
 
 run_test "$@"

@@ -164,7 +164,7 @@ test_affected() {
 	affects machine/boot style/shellcheck docs/scenarios machine/{not-started,restart-or-crash} \
 		scenario/{success/two-cpus,refused/tdmr-init-100,kernels/amd}
 	affects check/tdmrs.sh style/shellcheck series/tdmrs
-	affects check/runner.py style/shellcheck commands/runner harness/running
+	affects check/runner.py style/shellcheck docs/rules commands/runner harness/running
 	# Of a file with many mutants, not so many that it takes longer than the quick tier.
 	echo '/* edited */' >> $linux/arch/x86/virt/vmx/tdx/tdx.c
 	check/run --affected --list > build/affected
@@ -174,15 +174,15 @@ test_affected() {
 	affects arch/x86/kvm/vmx/tdx.c scenario/options/ept-off
 	no_line 'scenario/kernels/lockdep' build/affected
 	echo edited >> README.md
-	affects_only README.md docs/{kexec-table,scenarios}
+	affects_only README.md docs/{kexec-table,scenarios,rules}
 	git add README.md
-	affects_only 'README.md, staged' docs/{kexec-table,scenarios}
+	affects_only 'README.md, staged' docs/{kexec-table,scenarios,rules}
 	git reset -q --hard
 	echo >> bench/stats.awk
-	affects_only bench/stats.awk style/shellcheck commands/bench-{verdicts,peers}
+	affects_only bench/stats.awk style/shellcheck commands/bench-{verdicts,machines,peers}
 	git checkout -q bench
 	echo >> mutants/mutants.cfg
-	affects_only mutants/mutants.cfg commands/mutants-apply
+	affects_only mutants/mutants.cfg docs/rules commands/mutants-apply
 	git checkout -q mutants
 	sed -i '/^\[sys-init\]$/,/^$/s/^summary = /&An edited /' scenarios/refused.cfg
 	printf '%s\n' '' '[new]' 'summary = A new scenario' 'tdx = N' >> scenarios/refused.cfg
