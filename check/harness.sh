@@ -179,7 +179,7 @@ test_affected() {
 	affects_only 'README.md, staged' docs/{kexec-table,scenarios,rules}
 	git reset -q --hard
 	echo >> bench/stats.awk
-	affects_only bench/stats.awk style/shellcheck commands/bench-{verdicts,machines,peers}
+	affects_only bench/stats.awk style/shellcheck commands/bench-{verdicts,report,machines,peers}
 	git checkout -q bench
 	echo >> mutants/mutants.cfg
 	affects_only mutants/mutants.cfg docs/rules commands/mutants-apply
