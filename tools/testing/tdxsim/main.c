@@ -6,9 +6,13 @@
  * CPUs outside VMX operation still get #UD. Never loads where a TDX module of
  * Intel could answer, and taints the kernel.
  *
+ * On a kernel that initializes the TDX module at boot it is built in, with
+ * CONFIG_TDXSIM=y, and takes its parameters from the kernel command line, as
+ * tdxsim.version=1.0. Without tdxsim.presence= there it does nothing.
+ *
  * Module parameters:
  *
- *   presence=present    the module answers (default)
+ *   presence=present    the module answers (default, unless built in)
  *           =absent     VMfailInvalid, as with no module loaded
  *           =fault      #GP, as with SEAMRR left off by the firmware
  *   version=1.5.05      (default)
@@ -102,9 +106,9 @@
 #include <linux/string.h>
 #include <linux/topology.h>
 #include <linux/uaccess.h>
-#include <asm/cpuid.h>
 #include <asm/msr.h>
 
+#include "compat.h"
 #include "tdxsim.h"
 
 /* KeyIDs are 16 bits wide in TDH.SYS.CONFIG, and take at most 15 of the PA. */
@@ -116,7 +120,11 @@
 struct tdx_module tdxsim_module;
 enum tdxsim_presence tdxsim_presence;
 
+#ifdef MODULE
 static char *presence = "present";
+#else
+static char *presence;
+#endif
 module_param(presence, charp, 0444);
 MODULE_PARM_DESC(presence, "present, absent or fault");
 
@@ -353,7 +361,7 @@ static int read_hkids(u64 *first, u64 *last)
 {
 	u64 partitioning;
 
-	if (rdmsrl_safe(MSR_IA32_MKTME_KEYID_PARTITIONING, &partitioning) ||
+	if (rdmsrq_safe(MSR_IA32_MKTME_KEYID_PARTITIONING, &partitioning) ||
 	    !upper_32_bits(partitioning))
 		return -ENODEV;
 
@@ -418,6 +426,10 @@ static int __init tdxsim_init(void)
 	struct tdx_platform *platform = &tdxsim_module.platform;
 	int ret;
 
+	/* Built in, and not asked for on the command line. */
+	if (!presence)
+		return 0;
+
 	if (tdxsim_real_module_may_answer()) {
 		pr_err("this machine has TDX, a real module may answer SEAMCALL\n");
 		return -EBUSY;
@@ -426,6 +438,10 @@ static int __init tdxsim_init(void)
 	ret = parse_parameters(platform);
 	if (ret)
 		return ret;
+
+	/* A module does this in the module loader, by its MODULE_INFO() below. */
+	if (IS_BUILTIN(CONFIG_TDXSIM))
+		add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
 
 	tdxsim_module.ops = &host_ops;
 	tdxsim_module.lps = kcalloc(max(nr_cpu_ids, TDXSIM_TESTBED_LPS),
@@ -475,7 +491,12 @@ static void __exit tdxsim_exit(void)
 	kfree(tdxsim_module.lps);
 }
 
+#ifdef MODULE
 module_init(tdxsim_init);
+#else
+/* The kernel initializes the TDX module in a subsys_initcall. */
+arch_initcall(tdxsim_init);
+#endif
 module_exit(tdxsim_exit);
 
 MODULE_DESCRIPTION("Software TDX module for tests");
