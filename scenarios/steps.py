@@ -109,7 +109,9 @@ def before_kexec(scenario):
     kexec_start or crash end the steps; without them (second = none) there is no other kernel.
     """
     parameters = scenario.get('kvm_intel', 'tdx=1')
-    steps = options(scenario) + ['try wbinvd modprobe wbinvd', f'tdxsim {scenario.get("tdxsim", "")}']
+    steps = options(scenario) + ['try wbinvd modprobe wbinvd']
+    if scenario.get('tdxsim') != 'none':
+        steps.append(f'tdxsim {scenario.get("tdxsim", "")}')
     # The kernel looks for it only where it can have TDX.
     if 'erratum' not in scenario and 'hibernation' not in scenario:
         steps.append('cpu_has_erratum')

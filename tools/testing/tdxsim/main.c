@@ -13,7 +13,7 @@
  * Module parameters:
  *
  *   presence=present    the module answers (default, unless built in)
- *           =absent     VMfailInvalid, as with no module loaded
+ *           =absent     VMfailInvalid, as with no module loaded; also after ACPI S3
  *           =fault      #GP, as with SEAMRR left off by the firmware
  *   version=1.5.05      (default)
  *          =1.5.01, 2.0.08, or 1.0, which has no TDH.SYS.RD
@@ -104,6 +104,8 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/suspend.h>
+#include <linux/syscore_ops.h>
 #include <linux/topology.h>
 #include <linux/uaccess.h>
 #include <asm/msr.h>
@@ -421,6 +423,21 @@ static int parse_parameters(struct tdx_platform *platform)
 	       parse_tdmr_init_us();
 }
 
+/* After ACPI S3 there is no TDX module until the firmware starts the machine again. */
+static void tdxsim_resume(void *data)
+{
+	if (pm_resume_via_firmware())
+		tdxsim_presence = TDXSIM_ABSENT;
+}
+
+static const struct syscore_ops tdxsim_syscore_ops = {
+	.resume = tdxsim_resume,
+};
+
+static struct syscore tdxsim_syscore = {
+	.ops = &tdxsim_syscore_ops,
+};
+
 static int __init tdxsim_init(void)
 {
 	struct tdx_platform *platform = &tdxsim_module.platform;
@@ -465,6 +482,8 @@ static int __init tdxsim_init(void)
 	if (ret)
 		goto remove_files;
 
+	register_syscore(&tdxsim_syscore);
+
 	pr_info("SEAMCALL in software, for tests: presence=%s version=%s lps=%u packages=%u hkids=%u-%u\n",
 		presence, version, platform->lps, platform->packages,
 		platform->private_hkid_min, platform->private_hkid_max);
@@ -483,6 +502,7 @@ free_lps:
 
 static void __exit tdxsim_exit(void)
 {
+	unregister_syscore(&tdxsim_syscore);
 	tdxsim_stop_executing();
 	tdxsim_remove_files();
 	tdxsim_free_testbed();
