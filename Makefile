@@ -9,6 +9,14 @@ SHELL := /bin/bash
 B := build
 # With "+" it hands over the jobs of this make.
 STEP := +machine/progress
+# patches/bases has the kernels that there are patches for. The first one is the default.
+BASES := $(shell sed '/^\#/d; s/ .*//' patches/bases)
+BASE := $(firstword $(BASES))
+ifneq ($(words $(filter $(BASES),$(BASE))),1)
+$(error no base '$(BASE)', there are: $(BASES))
+endif
+# Where everything of it is built.
+BASE_DIR := $(shell awk '$$1 == "$(BASE)" { print $$5 }' patches/bases)
 LINUX := $(B)/linux/.git/laid-out
 BOCHS := $(B)/bochs/bochs
 VERBS := machine/verbs.sh $(wildcard machine/verbs/*.sh)
@@ -37,10 +45,16 @@ help:
 	@echo 'make deb             Debian packages of a small kernel with the series, in build/deb'
 	@echo "make deb CONFIG=debian  the same with Debian's configuration, which takes hours"
 	@echo 'make clean           remove build/'
+	@echo 'BASE=7.3             of run, shell, check, tree, export, series: the series for Linux 7.3'
+	@echo '                     (default: $(firstword $(BASES)))'
 	@echo 'JOBS=N               how much runs side by side (default: as many as there are CPUs)'
 
 # Of the scenarios that are run. An error is for scenarios/scenario to say, once.
-SCENARIOS := $(or $(SCENARIO),success/two-cpus refused/tdmr-init-100)
+RUN_6.12 := success/two-cpus refused/tdmr-init-100
+RUN_7.3 := 7.3/success/two-cpus 7.3/refused/lp-init-last-cpu
+# Those of a base begin with it.
+of_base = $(if $(filter $(BASE:6.12=)/% mainline/%,$(1)),,$(addsuffix /,$(BASE:6.12=)))$(1)
+SCENARIOS := $(or $(foreach scenario,$(SCENARIO),$(call of_base,$(scenario))),$(RUN_$(BASE)))
 ifneq ($(filter %-built,$(MAKECMDGOALS)),)
 RUN_KERNELS := $(shell scenarios/scenario --list-kernels $(SCENARIOS) 2>/dev/null)
 endif
@@ -54,10 +68,13 @@ run-built: $(RUN_KERNELS:%=$(B)/initramfs-%.cpio)
 
 ifdef SCENARIO
 shell-built: $(RUN_KERNELS:%=$(B)/initramfs-%.cpio)
-	@scenarios/scenario --shell --logs $(B)/logs/shell '$(SCENARIO)'
+	@scenarios/scenario --shell --logs $(B)/logs/shell '$(SCENARIOS)'
 else
-shell-built: $(B)/initramfs-main.cpio
-	@machine/boot --kernel $(B)/obj-main --initrd $< --log $(B)/logs/shell --memory 1024 --shell
+SHELL_6.12 := main
+SHELL_7.3 := main-7.3
+shell-built: $(B)/initramfs-$(SHELL_$(BASE)).cpio
+	@machine/boot --kernel $(B)/obj-$(SHELL_$(BASE)) --initrd $< --log $(B)/logs/shell --memory 1024 --shell \
+		--append '$(if $(filter 7.3,$(BASE)),tdxsim.presence=present)'
 endif
 
 quick nightly affected: packages
@@ -73,17 +90,17 @@ bench: $(LINUX) $(BOCHS)
 	@$(STEP) 'Building the kernels to measure' bench-build bench/build
 	@bench/measure
 
-tree: $(LINUX)
-	@git -C $(B)/linux log --oneline base..series
+tree: $(BASE_DIR)/linux/.git/laid-out
+	@git -C $(BASE_DIR)/linux log --oneline base..series
 
 export:
-	@patches/export
+	@patches/export --base $(BASE)
 	@git status --short -- $$(git ls-files -m -o --exclude-standard)
 
-series: $(B)/series/.written
-	@[ -z '$(GROUP)' ] || [ -d '$(B)/series/$(GROUP)' ] || \
-		{ echo "error: no group '$(GROUP)', there are:" $$(uniq <(cut -d / -f 1 $(B)/series/series)) >&2; exit 1; }
-	@ls $(B)/series/$(or $(GROUP),*)/*.patch
+series: $(BASE_DIR)/series/.written
+	@[ -z '$(GROUP)' ] || [ -d '$(BASE_DIR)/series/$(GROUP)' ] || \
+		{ echo "error: no group '$(GROUP)', there are:" $$(uniq <(cut -d / -f 1 $(BASE_DIR)/series/series)) >&2; exit 1; }
+	@ls $(BASE_DIR)/series/$(or $(GROUP),*)/*.patch
 
 deb:
 	@machine/kernels/mkdeb --check '$(CONFIG)'
@@ -91,7 +108,7 @@ deb:
 	@ls -sh $(B)/deb/*.deb
 
 clean:
-	@[ ! -e $(LINUX) ] || patches/tree --check
+	@for base in $(BASES); do patches/tree --base $$base --check; done
 	rm -rf $(B)
 
 packages:
@@ -103,16 +120,21 @@ $(BOCHS): packages $(wildcard machine/emulator/*)
 	@touch $@
 
 # Files that the series, or somebody who works in build/linux, changed.
-EDITED = $(addprefix $(B)/linux/,$(shell git -C $(B)/linux diff --name-only --diff-filter=d base 2>/dev/null))
+edited = $(addprefix $(1)/,$(shell git -C $(1) diff --name-only --diff-filter=d base 2>/dev/null))
+EDITED = $(call edited,$(B)/linux)
 
 # patches/tree looks itself for what is to do, and leaves the file alone if
 # there is nothing.
-$(LINUX): packages
-	@$(STEP) 'Preparing build/linux' tree patches/tree
+define base
+$(2)/linux/.git/laid-out: packages
+	@$(STEP) 'Preparing $(2)/linux' tree$(3) patches/tree --base $(1)
 
-$(B)/series/.written: $(LINUX)
-	@patches/mail
-	@touch $@
+$(2)/series/.written: $(2)/linux/.git/laid-out
+	@patches/mail --base $(1)
+	@touch $$@
+endef
+$(eval $(call base,6.12,$(B)))
+$(eval $(call base,7.3,$(B)/7.3,-7.3))
 
 # The kernels of the groups for KVM alone.  The compiler cache finds what the other trees have
 # compiled if the objects are beside the tree.
@@ -127,7 +149,25 @@ $(ALONE_KERNELS:%=$(B)/obj-%/arch/x86/boot/bzImage): $(B)/obj-%/arch/x86/boot/bz
 	@$(STEP) 'Building the kernel, $*' kernel-$* machine/kernels/mkkernel $* $(ALONE)/linux $(ALONE)/obj-$* $(LIKE)
 	@touch $@
 
-$(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter-out $(ALONE_KERNELS),$(KERNELS))): $(B)/obj-%/arch/x86/boot/bzImage: \
+# The kernels of Linux 7.3: the series in its tree, and the base with tdxsim alone.
+TREE_7.3 := $(B)/7.3/linux
+MAINLINE := $(B)/7.3/worktrees/mainline
+$(MAINLINE)/commit: $(TREE_7.3)/.git/laid-out FORCE
+	@patches/worktree --base 7.3 mainline group/tdxsim
+
+CONFIG_7.3 := machine/kernels/kernel.config machine/kernels/mkconfig machine/kernels/mkkernel
+$(B)/obj-mainline/arch/x86/boot/bzImage: $(MAINLINE)/commit $(CONFIG_7.3) machine/kernels/mainline.config
+	@ln -sfn $(MAINLINE:$(B)/%=%)/obj-mainline $(B)/obj-mainline
+	@$(STEP) 'Building the kernel, mainline' kernel-mainline machine/kernels/mkkernel mainline $(MAINLINE)/linux $(MAINLINE)/obj-mainline
+	@touch $@
+
+$(B)/obj-main-7.3/arch/x86/boot/bzImage: $(TREE_7.3)/.git/laid-out $(call edited,$(TREE_7.3)) $(CONFIG_7.3) machine/kernels/main-7.3.config
+	@ln -sfn 7.3/obj-main-7.3 $(B)/obj-main-7.3
+	@$(STEP) 'Building the kernel, main-7.3' kernel-main-7.3 machine/kernels/mkkernel main-7.3 $(TREE_7.3) $(B)/7.3/obj-main-7.3
+	@touch $@
+
+KERNELS_7.3 := mainline main-7.3
+$(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter-out $(ALONE_KERNELS) $(KERNELS_7.3),$(KERNELS))): $(B)/obj-%/arch/x86/boot/bzImage: \
 		$(LINUX) $(EDITED) machine/kernels/kernel.config machine/kernels/%.config machine/kernels/mkconfig machine/kernels/mkkernel
 	@$(STEP) 'Building the kernel, $*' kernel-$* machine/kernels/mkkernel $* $(B)/linux $(B)/obj-$* $(LIKE)
 	@touch $@
@@ -153,6 +193,16 @@ $(foreach module,hooktest seamcall faults bugs wbinvd atreboot,$(eval $(call tes
 $(B)/tests/.built: $(LINUX) $(filter $(B)/linux/tools/testing/selftests/%,$(EDITED)) machine/image/mktests machine/image/selftests.list
 	@$(STEP) 'Building the KVM selftests' tests machine/image/mktests $(B)/linux $(B)/tests
 	@touch $@
+
+# tdxsim is built into these.
+$(B)/7.3/tests/.built: $(TREE_7.3)/.git/laid-out machine/image/mktests
+	@$(STEP) 'Building the KVM selftests, 7.3' tests-7.3 machine/image/mktests $(TREE_7.3) $(@D) set_sregs_test
+	@touch $@
+
+$(KERNELS_7.3:%=$(B)/initramfs-%.cpio): $(B)/initramfs-%.cpio: $(B)/obj-%/arch/x86/boot/bzImage $(B)/7.3/tests/.built \
+		machine/image/mkinitramfs machine/image/init $(VERBS) matrix/points.sh $(wildcard machine/image/*.c) \
+		tools/testing/tdxsim/tdxsim_test.sh conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c | $(BOCHS)
+	@$(STEP) 'Packing the initramfs, $*' initramfs-$* machine/image/mkinitramfs $(B)/obj-$* $@ --tests $(B)/7.3/tests
 
 $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/seamcall.ko $(B)/tests/.built \
 		machine/image/mkinitramfs machine/image/init $(VERBS) matrix/points.sh $(wildcard machine/image/*.c) \

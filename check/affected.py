@@ -52,9 +52,9 @@ def scenarios_changed(path, tests):
     before = '\n'.join(lines('git', 'show', f'HEAD:{path}'))
     changed_ones = []
     for name, scenario in tests.scenarios.items():
-        if name.startswith(os.path.basename(path).removesuffix('.cfg') + '/'):
-            text = [f'{key} = {value}' for key, values in scenario.entry.values.items() for value in values]
-            header = f'[{name.partition("/")[2]}]'
+        if scenario.path == path:
+            text = [f'{key} = {value}' for key, values in scenario.written.items() for value in values]
+            header = f'[{name.rpartition("/")[2]}]'
             old = before.partition(header + '\n')[2].partition('\n[')[0].splitlines()
             if any(line not in old for line in text) or any(
                     line and not line.startswith('#') and line not in text for line in old):

@@ -236,27 +236,25 @@ test_jobserver() {
 # installs_not SAYING LINE...: where /etc/os-release has these lines, and a package is missing.
 installs_not() {
 	printf '%s\n' "${@:2}" > "$scratch/os-release"
-	says "$1" make -C "$scratch" --no-print-directory packages
+	says "$1" make --no-print-directory packages
 }
 
 # A system that has none of the packages says in one line what to do.
 test_other_systems() {
 	local advice='run make in a chroot (debootstrap trixie DIR) or a container of one'
 
-	make_scratch
-	mkdir "$scratch/machine"
-	cp Makefile "$scratch"
-	cp machine/{install-packages,progress,build-env} "$scratch/machine"
-	sed -i "s|/etc/os-release|$scratch/os-release|" "$scratch/machine/install-packages"
-	echo no-such-package > "$scratch/machine/packages"
+	copy_checkout
+	cd "$copy"
+	sed -i "s|/etc/os-release|$scratch/os-release|" machine/install-packages
+	echo no-such-package > machine/packages
 	installs_not "this is fedora 41, not Debian 12 or 13: $advice" 'NAME="Fedora Linux"' ID=fedora VERSION_ID=41
 	installs_not "this is debian 11, not Debian 12 or 13: $advice" ID=debian 'VERSION_ID="11"'
 	installs_not "this is arch, not Debian 12 or 13: $advice" ID=arch
 	rm "$scratch/os-release"
-	says "this is unknown, not Debian 12 or 13: $advice" "$scratch/machine/install-packages"
+	says "this is unknown, not Debian 12 or 13: $advice" machine/install-packages
 	# What is there already is enough on any system.
-	echo dpkg > "$scratch/machine/packages"
-	"$scratch/machine/install-packages"
+	echo dpkg > machine/packages
+	machine/install-packages
 }
 
 # A disk that is too small is said to be before anything is fetched.

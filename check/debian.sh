@@ -15,9 +15,8 @@ use_source() {
 
 # version_of oldest|newest: of linux-source-6.12, as apt offers it.
 version_of() {
-	local versions oldest
+	local versions
 
-	oldest=$(sed -n 's/^oldest=//p' patches/tree)
 	versions=$(apt-cache madison linux-source-6.12 | awk '{ print $3 }' |
 		while read -r version; do
 			dpkg --compare-versions "$version" lt "$oldest" || echo "$version"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by check/GROUP.sh TEST [ARGUMENT]..., which ends with run_test "$@".
+# Sourced by check/GROUP.sh [--base BASE] TEST [ARGUMENT]..., which ends with run_test "$@".
 # Exit status: 0 passed, 1 failed, 2 no such test, 4 skipped, and the last line says why.
 #
 # set -e is off in a function that is called in a condition.  So no function of the tests
@@ -11,6 +11,10 @@ trap 'echo "${BASH_SOURCE[0]}:$LINENO: failed with status $?: $BASH_COMMAND" >&2
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=../machine/build-env
 . machine/build-env
+# shellcheck source=../patches/base.sh
+. patches/base.sh
+build=${build#"$top/"}
+# The tests that can have another base set it to that one's.
 linux=build/linux
 
 # run_test TEST [ARGUMENT]...: a test NAME is the function test_NAME.

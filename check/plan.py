@@ -13,7 +13,6 @@ import cfg  # noqa: E402, in scenarios/
 import scenarios  # noqa: E402
 
 TIERS = scenarios.TIERS
-SERIES = 'patches/6.12/series'
 C_FILES = ('conformance/*.c', 'machine/image/*.c', 'machine/modules/*.h', 'machine/modules/*/*.c',
            'bench/*.[ch]', 'bench/*/*.c')
 
@@ -34,14 +33,15 @@ class Test:
         self.command = command
 
 
-def patches():
+def patches(base='6.12'):
     """The patches of the series, as they are called in build/series."""
-    with open(os.path.join(TOP, SERIES), encoding='utf-8') as file:
+    with open(os.path.join(TOP, 'patches', base, 'series'), encoding='utf-8') as file:
         return [line.split()[0].removesuffix('.patch') for line in file if line.strip()]
 
 
 # What the words of the plan are to make; another word is a kernel.
-GOALS = {'tree': 'build/linux/.git/laid-out', 'series': 'build/series/.written'}
+GOALS = {'tree': 'build/linux/.git/laid-out', 'series': 'build/series/.written',
+         'tree-7.3': 'build/7.3/linux/.git/laid-out', 'series-7.3': 'build/7.3/series/.written'}
 
 
 def goal(need):
@@ -92,6 +92,8 @@ class Plan:
             return [{families[0]: str(n)} for n in range(int(numbers[1]), int(numbers[2]) + 1)]
         if families == ['patch']:
             return [{'patch': patch} for patch in patches()]
+        if families == ['patch-7.3']:
+            return [{'patch-7.3': patch} for patch in patches('7.3')]
         if families == ['n']:
             return [{'n': str(n)} for n in range(1, len(patches()) + 1)]
         if families == ['file']:

@@ -1,7 +1,8 @@
 #!/bin/bash
-# check/style.sh shellcheck | checkpatch PATCH | checkpatch-file FILE
+# check/style.sh [--base BASE] shellcheck | checkpatch PATCH | checkpatch-file FILE
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+linux=$build/linux
 
 test_shellcheck() {
 	local files
@@ -13,9 +14,13 @@ test_shellcheck() {
 	echo "${#files[@]} scripts"
 }
 
-# The commits that Fixes: names are not in build/linux, which has no history.
+# The commits that Fixes: names are not in build/linux, which has no history. MAINTAINERS of
+# Linux 7.3 has all files with tdx in their names, which checkpatch does not look for.
 checkpatch() {
-	$linux/scripts/checkpatch.pl --root=$linux --strict --ignore UNKNOWN_COMMIT_ID "$@" 2>&1 | tee "$scratch/output" || true
+	local ignore=UNKNOWN_COMMIT_ID
+
+	[ "$base" != 7.3 ] || ignore+=,FILE_PATH_CHANGES
+	"$linux/scripts/checkpatch.pl" "--root=$linux" --strict --ignore $ignore "$@" 2>&1 | tee "$scratch/output" || true
 	grep -q '^total: 0 errors, 0 warnings, 0 checks' "$scratch/output"
 }
 

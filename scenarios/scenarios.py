@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 
+import bases
 import cfg
 import names
 import verbs
@@ -41,6 +42,7 @@ VALUES = {
     'kvm_intel': r'.+',
     'tdxsim': r'.+',
     'tdx': 'Y|N',
+    'load': 'fails',
     'down': 'poweroff|reboot',
     'wbinvds': r'([a-z]+:)?(none|[0-9]+\+?)( ([a-z]+:)?(none|[0-9]+\+?))*',
     'pamt': 'reset|private',
@@ -56,8 +58,13 @@ REGULAR_EXPRESSIONS = ('log', 'nolog', 'way')
 class Scenario:
     """One scenario, by its entry."""
 
-    def __init__(self, entry):
+    def __init__(self, entry, path, written, base=None):
         self.entry = entry
+        # The file that it is in, and its values there by key.
+        self.path = path
+        self.written = written
+        # Set where it is not the first one of patches/bases.
+        self.base = base
         self.name = entry.name
         self.get = entry.get
         self.all = entry.all
@@ -96,13 +103,19 @@ def split_verbs(text):
 class Checker:
     """Judges the values of entries.  Raises ValueError with what is wrong."""
 
-    def __init__(self):
+    def __init__(self, base=None):
+        self.base = base
         self.verbs = verbs.read()
         self.kernels = kernels()
         self.state_words = state_words()
 
     def value(self, key, value):
         """One value of a key."""
+        if self.base:
+            bases.check_key(key, value)
+            key = key.removeprefix(bases.MAINLINE)
+        elif key == 'load':
+            raise ValueError("'load' is not for scenarios of this base")
         if key in VERBS:
             if key != 'second' or value not in ('none', 'stub'):
                 for step in split_verbs(value):
@@ -114,6 +127,8 @@ class Checker:
             raise ValueError(f"'{value}' is no value for {key}")
         if key == 'kernel' and value not in self.kernels:
             raise ValueError(f"no kernel '{value}', there are: {' '.join(sorted(self.kernels))}")
+        if key == 'kernel' and value in bases.kernels():
+            raise ValueError(f"the kernel '{value}' is for scenarios of Linux {bases.kernels()[value]}")
         if key == 'state':
             for word in value.split():
                 if word not in self.state_words:
@@ -142,6 +157,8 @@ class Checker:
         verb = self.verbs.get(words[0])
         if verb is None:
             raise ValueError(f"unknown verb '{words[0]}'")
+        if self.base and words[0] in bases.NO_VERBS:
+            raise ValueError(f"the verb '{words[0]}' is not for scenarios of Linux {self.base}")
         verb.check(words[1:])
         if words[0] == 'tdxsim':
             self.tdxsim(words[1:])
@@ -157,6 +174,9 @@ class Checker:
         """What the values of different keys say together."""
         if 'summary' not in scenario:
             raise ValueError('no summary')
+        if scenario.base:
+            bases.check_view(scenario)
+            return
         if scenario.get('emulator') == 'qemu':
             if 'tdx' in scenario:
                 raise ValueError('kvm_amd has no tdx parameter to read')
@@ -172,30 +192,40 @@ class Checker:
 
 def load(directory=HERE):
     """Returns all scenarios by name, in the order of the files.  Raises cfg.CfgError."""
-    checker = Checker()
     scenarios = {}
-    for path in sorted(glob.glob(os.path.join(directory, '*.cfg'))):
-        for entry in cfg.read(os.path.relpath(path), LISTS, checker.value):
-            scenario = Scenario(entry)
-            try:
-                checker.whole(scenario)
-            except ValueError as error:
-                raise cfg.CfgError(f'{entry.at}: {error}') from None
-            scenarios[scenario.name] = scenario
+    for base in (None, bases.DIRECTORY):
+        checker = Checker(base)
+        lists = LISTS + tuple(bases.MAINLINE + key for key in LISTS) if base else LISTS
+        for path in sorted(glob.glob(os.path.join(directory, base or '', '*.cfg'))):
+            path = os.path.relpath(path)
+            for entry in cfg.read(path, lists, checker.value):
+                for view in bases.views(entry) if base else [entry]:
+                    scenario = Scenario(view, path, entry.values, base)
+                    try:
+                        checker.whole(scenario)
+                    except ValueError as error:
+                        raise cfg.CfgError(f'{entry.at}: {error}') from None
+                    scenarios[scenario.name] = scenario
     return scenarios
 
 
 def select(names, patterns):
     """The names that match: a name, a part of one, or with shell wildcards.
 
+    Those of another base match if the pattern begins as they do, with "7.3/" or "mainline/".
     Raises ValueError where a pattern matches nothing.
     """
     selected = []
+    prefixes = tuple(f'{prefix}/' for prefix, _ in bases.VIEWS)
     for pattern in patterns:
         if pattern in names:
             found = [pattern]
+        elif pattern.startswith(prefixes):
+            prefix, _, rest = pattern.partition('/')
+            found = [name for name in names if fnmatch.fnmatchcase(name, f'{prefix}/*{rest}*')]
         else:
-            found = [name for name in names if fnmatch.fnmatchcase(name, f'*{pattern}*')]
+            found = [name for name in names if fnmatch.fnmatchcase(name, f'*{pattern}*')
+                     and not name.startswith(prefixes)]
         if not found:
             near = difflib.get_close_matches(pattern, names, 3, 0.4)
             raise ValueError(f"no scenario like '{pattern}'" + (f", did you mean {' or '.join(near)}?" if near else '')

@@ -2,6 +2,7 @@
 import re
 import shlex
 
+import bases
 from scenarios import split_verbs
 
 
@@ -73,13 +74,44 @@ def with_modules(scenario, unload=True):
     return steps
 
 
+# Lines of Linux 7.3 on hosts with TDX KeyIDs, whatever the TDX module does: they begin with
+# "BIOS enabled" and "Disable ACPI S3".
+ABOUT_TDX = '^<.>(virt/tdx: [^BD]|kvm_intel: )'
+
+
+def initialized_at_boot(scenario, unload=True):
+    """What the kernel did at boot with the TDX module, and a load of kvm_intel."""
+    parameters = scenario.get('kvm_intel', 'tdx=1')
+    tdx = scenario.get('tdx')
+    steps = options(scenario)
+    if tdx == 'N':
+        steps.append('reference ' + re.sub(r'tdx=[^ ]*', '', parameters, count=1))
+    steps += verbs(scenario, 'before')
+    if scenario.get('load') == 'fails':
+        steps.append(f'load_fails {parameters}')
+    else:
+        steps += [f'load {parameters}', f'tdx_is {tdx}', 'guest']
+        if tdx == 'N':
+            steps.append('as_reference')
+    if scenario.all('log') == ['none']:
+        steps.append(f"log_count 0 '{ABOUT_TDX}'")
+    else:
+        steps += for_each('log_has', scenario.all('log'))
+    steps += for_each('log_lacks', scenario.all('nolog')) + verbs(scenario, 'steps')
+    if unload and scenario.get('load') != 'fails':
+        steps.append('unload')
+    return steps
+
+
 def before_kexec(scenario):
     """Nothing but what the scenario is about.
 
     kexec_start or crash end the steps; without them (second = none) there is no other kernel.
     """
     parameters = scenario.get('kvm_intel', 'tdx=1')
-    steps = options(scenario) + ['try wbinvd modprobe wbinvd', f'tdxsim {scenario.get("tdxsim", "")}']
+    steps = options(scenario) + ['try wbinvd modprobe wbinvd']
+    if scenario.get('tdxsim') != 'none':
+        steps.append(f'tdxsim {scenario.get("tdxsim", "")}')
     # The kernel looks for it only where it can have TDX.
     if 'erratum' not in scenario and 'hibernation' not in scenario:
         steps.append('cpu_has_erratum')
@@ -121,6 +153,8 @@ def builtin(scenario, reference):
 
 def before_shell(scenario):
     """All but what would take the machine, or the load, away from who enters a shell then."""
+    if scenario.base:
+        return initialized_at_boot(scenario, unload=False)
     if 'down' in scenario:
         return [f'tdxsim {scenario.get("tdxsim", "")}']
     if 'second' in scenario:

@@ -17,7 +17,6 @@
 #include <linux/printk.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
-#include <linux/syscore_ops.h>
 
 #include "endbr.h"
 
@@ -32,15 +31,13 @@ static struct {
 	raw_spinlock_t *sysinit_lock;
 	bool *sysinit_done;
 	bool __percpu *lp_initialized;
-	/* Registered once TDX is initialized. */
-	struct syscore *syscore;
 	bool *has_private_memory;
 	bool __percpu *cache_incoherent;
 } host_core;
 
 static int host_core_note_symbol(void *data, const char *name, unsigned long addr)
 {
-	/* Those in functions have a number behind their name. */
+	/* One in a function has a number behind its name. */
 	if (!strcmp(name, "tdx_module_lock"))
 		host_core.module_lock = (void *)addr;
 	else if (!strcmp(name, "tdx_module_status"))
@@ -51,12 +48,10 @@ static int host_core_note_symbol(void *data, const char *name, unsigned long add
 		host_core.memlist = (void *)addr;
 	else if (!strncmp(name, "sysinit_lock.", 13))
 		host_core.sysinit_lock = (void *)addr;
-	else if (!strncmp(name, "sysinit_done.", 13))
+	else if (!strcmp(name, "sysinit_done"))
 		host_core.sysinit_done = (void *)addr;
 	else if (!strcmp(name, "tdx_lp_initialized"))
 		host_core.lp_initialized = (void __percpu *)addr;
-	else if (!strcmp(name, "tdx_syscore"))
-		host_core.syscore = (void *)addr;
 	else if (!strcmp(name, "tdx_has_private_memory"))
 		host_core.has_private_memory = (void *)addr;
 	else if (!strcmp(name, "cache_state_incoherent"))
@@ -92,8 +87,8 @@ static int host_core_find(void)
 	migrate_enable();
 	if (!host_core.module_lock || !host_core.module_status || !host_core.module_err ||
 	    !host_core.memlist || !host_core.sysinit_lock || !host_core.sysinit_done ||
-	    !host_core.lp_initialized || !host_core.syscore ||
-	    !host_core.has_private_memory || !host_core.cache_incoherent) {
+	    !host_core.lp_initialized || !host_core.has_private_memory ||
+	    !host_core.cache_incoherent) {
 		pr_err("cannot find the state of the TDX host core\n");
 		return -ENOENT;
 	}
@@ -113,10 +108,6 @@ static void host_core_forget(void)
 	/* No CPU comes online meanwhile, and is initialized with what is forgotten. */
 	guard(cpus_read_lock)();
 	guard(mutex)(host_core.module_lock);
-	if (host_core.syscore->node.next) {
-		unregister_syscore(host_core.syscore);
-		host_core.syscore->node.next = NULL;
-	}
 	*host_core.has_private_memory = false;
 	*host_core.module_status = 0;
 	*host_core.module_err = 0;

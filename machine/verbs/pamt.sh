@@ -31,7 +31,7 @@ pamt_watched()
 }
 
 # pamt_misuse write|free
-# Writes to a page of PAMT or frees it, and checks that tdxsim sees that when it is asked.
+# Writes to a page of PAMT or frees it, and checks that tdxsim reports that on request.
 pamt_misuse()
 {
 	local address

@@ -19,11 +19,14 @@ sleep_refused()
 	refused "sleep_refused $1" "$2" sh -c "echo $1 >/sys/power/state"
 }
 
-# snapshot_refused
-# Checks that user space cannot open /dev/snapshot to hibernate.
+# snapshot_refused hibernate|resume
+# Checks that user space cannot open /dev/snapshot for this.
 snapshot_refused()
 {
-	refused snapshot_refused 'Operation not permitted' sh -c ': </dev/snapshot'
+	local open='<'
+
+	[ "$1" = hibernate ] || open='>'
+	refused "snapshot_refused $1" 'Operation not permitted' sh -c ": $open/dev/snapshot"
 }
 
 # hibernation_mode_refused
@@ -35,7 +38,7 @@ hibernation_mode_refused()
 
 # acpi_s3
 # Suspends up to the call of the firmware, from where the emulated machine would not come
-# back. Needs the module faults.
+# back. tdxsim does not have a TDX module afterwards. Needs the module faults.
 acpi_s3()
 {
 	override x86_acpi_suspend_lowlevel 0

@@ -10,9 +10,9 @@ cpu_has_erratum()
 }
 
 # wbinvds_due [CPU]...
-# Checks which CPUs need a WBINVD before another kernel, by what the kernel says: exactly
-# these. Checks, too, that each SEAMCALL found that noted for its CPU if there was a key,
-# and only then.
+# Checks that exactly these CPUs need a WBINVD before another kernel starts, according to the
+# kernel. Also checks that the kernel had recorded this for the CPU of each SEAMCALL if there
+# was a key, and only then.
 wbinvds_due()
 {
 	expect wbinvds_due "${*:-none}" "$(awk '$2 { printf "%s%s", s, $1; s = " " }

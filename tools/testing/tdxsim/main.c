@@ -6,10 +6,14 @@
  * CPUs outside VMX operation still get #UD. Never loads where a TDX module of
  * Intel could answer, and taints the kernel.
  *
+ * On a kernel that initializes the TDX module at boot it is built in, with
+ * CONFIG_TDXSIM=y, and takes its parameters from the kernel command line, as
+ * tdxsim.version=1.0. Without tdxsim.presence= there it does nothing.
+ *
  * Module parameters:
  *
- *   presence=present    the module answers (default)
- *           =absent     VMfailInvalid, as with no module loaded
+ *   presence=present    the module answers (default, unless built in)
+ *           =absent     VMfailInvalid, as with no module loaded; also after ACPI S3
  *           =fault      #GP, as with SEAMRR left off by the firmware
  *   version=1.5.05      (default)
  *          =1.5.01, 2.0.08, or 1.0, which has no TDH.SYS.RD
@@ -100,11 +104,13 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/suspend.h>
+#include <linux/syscore_ops.h>
 #include <linux/topology.h>
 #include <linux/uaccess.h>
-#include <asm/cpuid.h>
 #include <asm/msr.h>
 
+#include "compat.h"
 #include "tdxsim.h"
 
 /* KeyIDs are 16 bits wide in TDH.SYS.CONFIG, and take at most 15 of the PA. */
@@ -116,7 +122,11 @@
 struct tdx_module tdxsim_module;
 enum tdxsim_presence tdxsim_presence;
 
+#ifdef MODULE
 static char *presence = "present";
+#else
+static char *presence;
+#endif
 module_param(presence, charp, 0444);
 MODULE_PARM_DESC(presence, "present, absent or fault");
 
@@ -353,7 +363,7 @@ static int read_hkids(u64 *first, u64 *last)
 {
 	u64 partitioning;
 
-	if (rdmsrl_safe(MSR_IA32_MKTME_KEYID_PARTITIONING, &partitioning) ||
+	if (rdmsrq_safe(MSR_IA32_MKTME_KEYID_PARTITIONING, &partitioning) ||
 	    !upper_32_bits(partitioning))
 		return -ENODEV;
 
@@ -413,10 +423,29 @@ static int parse_parameters(struct tdx_platform *platform)
 	       parse_tdmr_init_us();
 }
 
+/* After ACPI S3 there is no TDX module until the firmware starts the machine again. */
+static void tdxsim_resume(void *data)
+{
+	if (pm_resume_via_firmware())
+		tdxsim_presence = TDXSIM_ABSENT;
+}
+
+static const struct syscore_ops tdxsim_syscore_ops = {
+	.resume = tdxsim_resume,
+};
+
+static struct syscore tdxsim_syscore = {
+	.ops = &tdxsim_syscore_ops,
+};
+
 static int __init tdxsim_init(void)
 {
 	struct tdx_platform *platform = &tdxsim_module.platform;
 	int ret;
+
+	/* Built in, and not asked for on the command line. */
+	if (!presence)
+		return 0;
 
 	if (tdxsim_real_module_may_answer()) {
 		pr_err("this machine has TDX, a real module may answer SEAMCALL\n");
@@ -426,6 +455,10 @@ static int __init tdxsim_init(void)
 	ret = parse_parameters(platform);
 	if (ret)
 		return ret;
+
+	/* A module does this in the module loader, by its MODULE_INFO() below. */
+	if (IS_BUILTIN(CONFIG_TDXSIM))
+		add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
 
 	tdxsim_module.ops = &host_ops;
 	tdxsim_module.lps = kcalloc(max(nr_cpu_ids, TDXSIM_TESTBED_LPS),
@@ -449,6 +482,8 @@ static int __init tdxsim_init(void)
 	if (ret)
 		goto remove_files;
 
+	register_syscore(&tdxsim_syscore);
+
 	pr_info("SEAMCALL in software, for tests: presence=%s version=%s lps=%u packages=%u hkids=%u-%u\n",
 		presence, version, platform->lps, platform->packages,
 		platform->private_hkid_min, platform->private_hkid_max);
@@ -467,6 +502,7 @@ free_lps:
 
 static void __exit tdxsim_exit(void)
 {
+	unregister_syscore(&tdxsim_syscore);
 	tdxsim_stop_executing();
 	tdxsim_remove_files();
 	tdxsim_free_testbed();
@@ -475,7 +511,12 @@ static void __exit tdxsim_exit(void)
 	kfree(tdxsim_module.lps);
 }
 
+#ifdef MODULE
 module_init(tdxsim_init);
+#else
+/* The kernel initializes the TDX module in a subsys_initcall. */
+arch_initcall(tdxsim_init);
+#endif
 module_exit(tdxsim_exit);
 
 MODULE_DESCRIPTION("Software TDX module for tests");

@@ -27,6 +27,7 @@
 #include <asm/tdx.h>
 #include <asm/trapnr.h>
 
+#include "compat.h"
 #include "tdxsim.h"
 
 #define MSR_IA32_SEAMRR_MASK	0x1401
@@ -89,11 +90,11 @@ bool tdxsim_real_module_may_answer(void)
 	bool answers;
 	u64 value;
 
-	if (!rdmsrl_safe(MSR_IA32_SEAMRR_MASK, &value) &&
+	if (!rdmsrq_safe(MSR_IA32_SEAMRR_MASK, &value) &&
 	    value & SEAMRR_MASK_ENABLED)
 		return true;
 
-	if (!rdmsrl_safe(MSR_IA32_VMX_PROCBASED_CTLS3, &value) &&
+	if (!rdmsrq_safe(MSR_IA32_VMX_PROCBASED_CTLS3, &value) &&
 	    value & PROCBASED_CTLS3_SEAM)
 		return true;
 

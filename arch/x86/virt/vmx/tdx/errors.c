@@ -11,6 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/smp.h>
+#include <linux/string.h>
 #include <linux/wordpart.h>
 
 #include <asm/cpuid.h>
@@ -33,61 +34,79 @@ enum tdx_detail {
 	TDX_DETAIL_PAMT_TDMR,
 };
 
-/* @code is TDX_STATUS() of the completion code, @name follows "TDX_" */
-struct tdx_code {
-	u32 code;
-	enum tdx_detail detail;
-	const char *name;
+/*
+ * The names of bits 31:0, or of the bytes in them from the lowest on.  Levels 0,
+ * 1 and 2 of a PAMT are 4K, 2M and 1G.
+ */
+static const char * const tdx_fields[] = {
+	[TDX_DETAIL_NONE]		= "",
+	[TDX_DETAIL_OPERAND]		= "",
+	[TDX_DETAIL_MSR]		= "MSR",
+	[TDX_DETAIL_CPUID]		= "CPUID",
+	[TDX_DETAIL_PACKAGE]		= "package\0",
+	[TDX_DETAIL_SMRR]		= "SMRR\0",
+	[TDX_DETAIL_SMRR_CMR]		= "SMRR\0CMR\0",
+	[TDX_DETAIL_TDMR]		= "TDMR\0",
+	[TDX_DETAIL_RESERVED_AREA]	= "TDMR\0reserved area\0",
+	[TDX_DETAIL_PAMT]		= "TDMR\0PAMT level\0",
+	[TDX_DETAIL_PAMT_TDMR]		= "TDMR\0PAMT level\0TDMR\0",
 };
+
+/* @code is bits 47:32 of the completion code, @name follows "TDX_" */
+struct tdx_code {
+	u16 code;
+	u8 detail;
+	const char *name;
+} __packed __aligned(4);
 
 #define TDX_CODE(_code, _name, _detail) \
 	{ .code = _code, .name = #_name, .detail = TDX_DETAIL_##_detail }
 
 static const struct tdx_code tdx_codes[] = {
-	TDX_CODE(0x80000200, OPERAND_BUSY,			OPERAND),
-	TDX_CODE(0x80000202, SYS_BUSY,				NONE),
-	TDX_CODE(0x80000203, RND_NO_ENTROPY,			NONE),
-	TDX_CODE(0x80000800, KEY_GENERATION_FAILED,		NONE),
-	TDX_CODE(0xc0000100, OPERAND_INVALID,			OPERAND),
-	TDX_CODE(0xc0000101, OPERAND_ADDR_RANGE_ERROR,		OPERAND),
-	TDX_CODE(0xc0000500, SYS_INIT_NOT_PENDING,		NONE),
-	TDX_CODE(0xc0000502, SYS_LP_INIT_NOT_DONE,		NONE),
-	TDX_CODE(0xc0000503, SYS_LP_INIT_DONE,			NONE),
-	TDX_CODE(0xc0000505, SYS_NOT_READY,			NONE),
-	TDX_CODE(0xc0000506, SYS_SHUTDOWN,			NONE),
-	TDX_CODE(0xc0000507, SYS_KEY_CONFIG_NOT_PENDING,	NONE),
-	TDX_CODE(0xc000050a, SYS_INCOMPATIBLE_SIGSTRUCT,	NONE),
-	TDX_CODE(0xc000050b, SYS_LP_INIT_NOT_PENDING,		NONE),
-	TDX_CODE(0xc000050c, SYS_CONFIG_NOT_PENDING,		NONE),
-	TDX_CODE(0xc000050d, INCOMPATIBLE_SEAM_CAPABILITIES,	NONE),
-	TDX_CODE(0xc0000511, CRYPTO_SELF_TEST_FAILED,		NONE),
-	TDX_CODE(0xc0000825, NUM_ACTIVATED_HKIDS_NOT_SUPPORTED,	NONE),
-	TDX_CODE(0xc0000900, INCORRECT_CPUID_VALUE,		NONE),
-	TDX_CODE(0xc0000901, LIMIT_CPUID_MAXVAL_SET,		NONE),
-	TDX_CODE(0xc0000902, INCONSISTENT_CPUID_FIELD,		NONE),
-	TDX_CODE(0xc0000904, CPUID_LEAF_1F_FORMAT_UNRECOGNIZED,	NONE),
-	TDX_CODE(0xc0000905, INVALID_WBINVD_SCOPE,		NONE),
-	TDX_CODE(0xc0000906, INVALID_PKG_ID,			PACKAGE),
-	TDX_CODE(0xc0000908, CPUID_LEAF_NOT_SUPPORTED,		CPUID),
-	TDX_CODE(0xc0000910, SMRR_NOT_LOCKED,			SMRR),
-	TDX_CODE(0xc0000911, INVALID_SMRR_CONFIGURATION,	SMRR),
-	TDX_CODE(0xc0000912, SMRR_OVERLAPS_CMR,			SMRR_CMR),
-	TDX_CODE(0xc0000913, SMRR_LOCK_NOT_SUPPORTED,		NONE),
-	TDX_CODE(0xc0000914, SMRR_NOT_SUPPORTED,		NONE),
-	TDX_CODE(0xc0000920, INCONSISTENT_MSR,			MSR),
-	TDX_CODE(0xc0000921, INCORRECT_MSR_VALUE,		MSR),
-	TDX_CODE(0xc0000a00, INVALID_TDMR,			TDMR),
-	TDX_CODE(0xc0000a01, NON_ORDERED_TDMR,			TDMR),
-	TDX_CODE(0xc0000a02, TDMR_OUTSIDE_CMRS,			TDMR),
-	TDX_CODE(0xc0000a10, INVALID_PAMT,			PAMT),
-	TDX_CODE(0xc0000a11, PAMT_OUTSIDE_CMRS,			PAMT),
-	TDX_CODE(0xc0000a12, PAMT_OVERLAP,			PAMT_TDMR),
-	TDX_CODE(0xc0000a20, INVALID_RESERVED_IN_TDMR,		RESERVED_AREA),
-	TDX_CODE(0xc0000a21, NON_ORDERED_RESERVED_IN_TDMR,	RESERVED_AREA),
-	TDX_CODE(0xc0000a22, CMR_LIST_INVALID,			NONE),
-	TDX_CODE(0xc0000c00, METADATA_FIELD_ID_INCORRECT,	NONE),
-	TDX_CODE(0xc0000c02, METADATA_FIELD_NOT_READABLE,	NONE),
-	TDX_CODE(0xc0000f50, SMRR_OVERLAPS_IORANGE,		NONE),
+	TDX_CODE(0x0200, OPERAND_BUSY,			OPERAND),
+	TDX_CODE(0x0202, SYS_BUSY,				NONE),
+	TDX_CODE(0x0203, RND_NO_ENTROPY,			NONE),
+	TDX_CODE(0x0800, KEY_GENERATION_FAILED,		NONE),
+	TDX_CODE(0x0100, OPERAND_INVALID,			OPERAND),
+	TDX_CODE(0x0101, OPERAND_ADDR_RANGE_ERROR,		OPERAND),
+	TDX_CODE(0x0500, SYS_INIT_NOT_PENDING,		NONE),
+	TDX_CODE(0x0502, SYS_LP_INIT_NOT_DONE,		NONE),
+	TDX_CODE(0x0503, SYS_LP_INIT_DONE,			NONE),
+	TDX_CODE(0x0505, SYS_NOT_READY,			NONE),
+	TDX_CODE(0x0506, SYS_SHUTDOWN,			NONE),
+	TDX_CODE(0x0507, SYS_KEY_CONFIG_NOT_PENDING,	NONE),
+	TDX_CODE(0x050a, SYS_INCOMPATIBLE_SIGSTRUCT,	NONE),
+	TDX_CODE(0x050b, SYS_LP_INIT_NOT_PENDING,		NONE),
+	TDX_CODE(0x050c, SYS_CONFIG_NOT_PENDING,		NONE),
+	TDX_CODE(0x050d, INCOMPATIBLE_SEAM_CAPABILITIES,	NONE),
+	TDX_CODE(0x0511, CRYPTO_SELF_TEST_FAILED,		NONE),
+	TDX_CODE(0x0825, NUM_ACTIVATED_HKIDS_NOT_SUPPORTED,	NONE),
+	TDX_CODE(0x0900, INCORRECT_CPUID_VALUE,		NONE),
+	TDX_CODE(0x0901, LIMIT_CPUID_MAXVAL_SET,		NONE),
+	TDX_CODE(0x0902, INCONSISTENT_CPUID_FIELD,		NONE),
+	TDX_CODE(0x0904, CPUID_LEAF_1F_FORMAT_UNRECOGNIZED,	NONE),
+	TDX_CODE(0x0905, INVALID_WBINVD_SCOPE,		NONE),
+	TDX_CODE(0x0906, INVALID_PKG_ID,			PACKAGE),
+	TDX_CODE(0x0908, CPUID_LEAF_NOT_SUPPORTED,		CPUID),
+	TDX_CODE(0x0910, SMRR_NOT_LOCKED,			SMRR),
+	TDX_CODE(0x0911, INVALID_SMRR_CONFIGURATION,	SMRR),
+	TDX_CODE(0x0912, SMRR_OVERLAPS_CMR,			SMRR_CMR),
+	TDX_CODE(0x0913, SMRR_LOCK_NOT_SUPPORTED,		NONE),
+	TDX_CODE(0x0914, SMRR_NOT_SUPPORTED,		NONE),
+	TDX_CODE(0x0920, INCONSISTENT_MSR,			MSR),
+	TDX_CODE(0x0921, INCORRECT_MSR_VALUE,		MSR),
+	TDX_CODE(0x0a00, INVALID_TDMR,			TDMR),
+	TDX_CODE(0x0a01, NON_ORDERED_TDMR,			TDMR),
+	TDX_CODE(0x0a02, TDMR_OUTSIDE_CMRS,			TDMR),
+	TDX_CODE(0x0a10, INVALID_PAMT,			PAMT),
+	TDX_CODE(0x0a11, PAMT_OUTSIDE_CMRS,			PAMT),
+	TDX_CODE(0x0a12, PAMT_OVERLAP,			PAMT_TDMR),
+	TDX_CODE(0x0a20, INVALID_RESERVED_IN_TDMR,		RESERVED_AREA),
+	TDX_CODE(0x0a21, NON_ORDERED_RESERVED_IN_TDMR,	RESERVED_AREA),
+	TDX_CODE(0x0a22, CMR_LIST_INVALID,			NONE),
+	TDX_CODE(0x0c00, METADATA_FIELD_ID_INCORRECT,	NONE),
+	TDX_CODE(0x0c02, METADATA_FIELD_NOT_READABLE,	NONE),
+	TDX_CODE(0x0f50, SMRR_OVERLAPS_IORANGE,		NONE),
 };
 
 static const char *tdx_leaf_name(u64 fn)
@@ -136,11 +155,10 @@ static const char *tdx_operand_name(u32 id)
 
 static void print_detail(char *buf, size_t size, enum tdx_detail detail, u32 info)
 {
-	u8 b0 = info, b1 = info >> 8, b2 = info >> 16;
+	const char *field = tdx_fields[detail];
+	int len = 0;
 
 	switch (detail) {
-	case TDX_DETAIL_NONE:
-		break;
 	case TDX_DETAIL_OPERAND:
 		if (tdx_operand_name(info))
 			snprintf(buf, size, ", %s", tdx_operand_name(info));
@@ -148,33 +166,12 @@ static void print_detail(char *buf, size_t size, enum tdx_detail detail, u32 inf
 			snprintf(buf, size, ", operand %u", info);
 		break;
 	case TDX_DETAIL_MSR:
-		snprintf(buf, size, ", MSR 0x%x", info);
-		break;
 	case TDX_DETAIL_CPUID:
-		snprintf(buf, size, ", CPUID 0x%x", info);
+		snprintf(buf, size, ", %s 0x%x", field, info);
 		break;
-	case TDX_DETAIL_PACKAGE:
-		snprintf(buf, size, ", package %u", info);
-		break;
-	case TDX_DETAIL_SMRR:
-		snprintf(buf, size, ", SMRR %u", b0);
-		break;
-	case TDX_DETAIL_SMRR_CMR:
-		snprintf(buf, size, ", SMRR %u, CMR %u", b0, b1);
-		break;
-	case TDX_DETAIL_TDMR:
-		snprintf(buf, size, ", TDMR %u", b0);
-		break;
-	case TDX_DETAIL_RESERVED_AREA:
-		snprintf(buf, size, ", TDMR %u, reserved area %u", b0, b1);
-		break;
-	/* Levels 0, 1 and 2 are 4K, 2M and 1G. */
-	case TDX_DETAIL_PAMT:
-		snprintf(buf, size, ", TDMR %u, PAMT level %u", b0, b1);
-		break;
-	case TDX_DETAIL_PAMT_TDMR:
-		snprintf(buf, size, ", TDMR %u, PAMT level %u, TDMR %u", b0, b1, b2);
-		break;
+	default:
+		for (; *field; field += strlen(field) + 1, info >>= 8)
+			len += scnprintf(buf + len, size - len, ", %s %u", field, (u8)info);
 	}
 }
 
@@ -199,7 +196,7 @@ void tdx_print_seamcall_err(u64 fn, u64 err)
 		snprintf(cpu, sizeof(cpu), " on CPU %d", raw_smp_processor_id());
 
 	for (i = 0; i < ARRAY_SIZE(tdx_codes); i++) {
-		if (tdx_codes[i].code != TDX_STATUS(err))
+		if (tdx_codes[i].code != (u16)TDX_STATUS(err))
 			continue;
 		name = tdx_codes[i].name;
 		print_detail(detail, sizeof(detail), tdx_codes[i].detail, lower_32_bits(err));

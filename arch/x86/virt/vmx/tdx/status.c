@@ -8,6 +8,7 @@
 #include <linux/device.h>
 #include <linux/export.h>
 #include <linux/init.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include <asm/tdx.h>
@@ -15,54 +16,52 @@
 #include "tdx.h"
 
 /*
- * @word is ABI, see Documentation/ABI/testing/sysfs-devices-system-cpu-tdx_host.
- * @advice is the end of a line in the log.
+ * A word and an advice in one string each, which saves a table of pointers.  The
+ * word is ABI, see Documentation/ABI/testing/sysfs-devices-system-cpu-tdx_host.
+ * The advice is the end of a line in the log.
  */
-static const struct {
-	const char *word;
-	const char *advice;
-} tdx_reasons[] = {
-	[TDX_REASON_NONE] = { "none",
-		"see the virt/tdx lines above" },
+static const char * const tdx_reasons[] = {
+	[TDX_REASON_NONE] = "none\0"
+		"see the virt/tdx lines above",
 	/* Without KeyIDs there is no directory in sysfs. */
-	[TDX_REASON_NO_KEYIDS] = { NULL,
-		"no TDX private KeyIDs, TDX is off in the BIOS or the CPU does not have it" },
-	[TDX_REASON_FEW_KEYIDS] = { "too-few-keyids",
-		"TDX has one KeyID and needs two, raise the TDX key split in the BIOS" },
-	[TDX_REASON_HIBERNATION] = { "hibernation",
-		"hibernation is enabled, boot with \"nohibernate\"" },
-	[TDX_REASON_NO_MODULE] = { "no-module",
-		"no TDX module is loaded, enable its loader in the BIOS; after ACPI S3, reboot" },
-	[TDX_REASON_MODULE_GONE] = { "module-gone",
-		"the TDX module no longer responds, power the host off and on" },
-	[TDX_REASON_SEAM_OFF] = { "seam-off",
-		"the BIOS did not enable SEAM, enable TDX there; after ACPI S3, reboot" },
-	[TDX_REASON_NO_SEAMCALL] = { "no-seamcall",
-		"the CPU does not offer SEAMCALL, this is a virtual machine or a CPU without TDX" },
-	[TDX_REASON_OLD_MODULE] = { "module-too-old",
-		"the TDX module is too old for this kernel, update it or the BIOS" },
-	[TDX_REASON_BUSY] = { "busy",
-		"the TDX module stayed busy, reload kvm_intel" },
-	[TDX_REASON_USED_BEFORE] = { "used-before",
-		"the TDX module was used before this boot (by kexec?), reboot through the BIOS" },
-	[TDX_REASON_PLATFORM] = { "platform",
-		"the TDX module refuses a CPU or BIOS setting, see the virt/tdx lines above" },
-	[TDX_REASON_CPUS_DIFFER] = { "cpus-differ",
-		"CPUs need the same microcode and BIOS setup, update the BIOS" },
-	[TDX_REASON_CPU_LATE] = { "cpu-late",
-		"the CPU came online too late for TDX, take it offline and reload kvm_intel" },
-	[TDX_REASON_CPUS_OFFLINE] = { "cpus-offline",
-		"not all CPUs were online, bring them online and reload kvm_intel" },
-	[TDX_REASON_CPUS_UNUSED] = { "cpus-unused",
-		"the kernel has to use all CPUs, see nr_cpus=, possible_cpus= and CONFIG_NR_CPUS" },
-	[TDX_REASON_MEMORY] = { "memory",
-		"TDX cannot use all of the memory, see the virt/tdx lines above" },
-	[TDX_REASON_HOLES] = { "too-many-holes",
-		"the memory has too many holes, update the BIOS or move memory modules" },
-	[TDX_REASON_OUT_OF_MEMORY] = { "out-of-memory",
-		"out of memory, load kvm_intel early in boot" },
-	[TDX_REASON_OTHER] = { "other",
-		"see the virt/tdx lines above" },
+	[TDX_REASON_NO_KEYIDS] = "\0"
+		"no TDX private KeyIDs, TDX is off in the BIOS or the CPU does not have it",
+	[TDX_REASON_FEW_KEYIDS] = "too-few-keyids\0"
+		"TDX has one KeyID and needs two, raise the TDX key split in the BIOS",
+	[TDX_REASON_HIBERNATION] = "hibernation\0"
+		"hibernation is enabled, boot with \"nohibernate\"",
+	[TDX_REASON_NO_MODULE] = "no-module\0"
+		"no TDX module is loaded, enable its loader in the BIOS; after ACPI S3, reboot",
+	[TDX_REASON_MODULE_GONE] = "module-gone\0"
+		"the TDX module no longer responds, power the host off and on",
+	[TDX_REASON_SEAM_OFF] = "seam-off\0"
+		"the BIOS did not enable SEAM, enable TDX there; after ACPI S3, reboot",
+	[TDX_REASON_NO_SEAMCALL] = "no-seamcall\0"
+		"the CPU does not offer SEAMCALL, this is a virtual machine or a CPU without TDX",
+	[TDX_REASON_OLD_MODULE] = "module-too-old\0"
+		"the TDX module is too old for this kernel, update it or the BIOS",
+	[TDX_REASON_BUSY] = "busy\0"
+		"the TDX module stayed busy, reload kvm_intel",
+	[TDX_REASON_USED_BEFORE] = "used-before\0"
+		"the TDX module was used before this boot (by kexec?), reboot through the BIOS",
+	[TDX_REASON_PLATFORM] = "platform\0"
+		"the TDX module refuses a CPU or BIOS setting, see the virt/tdx lines above",
+	[TDX_REASON_CPUS_DIFFER] = "cpus-differ\0"
+		"CPUs need the same microcode and BIOS setup, update the BIOS",
+	[TDX_REASON_CPU_LATE] = "cpu-late\0"
+		"the CPU came online too late for TDX, take it offline and reload kvm_intel",
+	[TDX_REASON_CPUS_OFFLINE] = "cpus-offline\0"
+		"not all CPUs were online, bring them online and reload kvm_intel",
+	[TDX_REASON_CPUS_UNUSED] = "cpus-unused\0"
+		"the kernel has to use all CPUs, see nr_cpus=, possible_cpus= and CONFIG_NR_CPUS",
+	[TDX_REASON_MEMORY] = "memory\0"
+		"TDX cannot use all of the memory, see the virt/tdx lines above",
+	[TDX_REASON_HOLES] = "too-many-holes\0"
+		"the memory has too many holes, update the BIOS or move memory modules",
+	[TDX_REASON_OUT_OF_MEMORY] = "out-of-memory\0"
+		"out of memory, load kvm_intel early in boot",
+	[TDX_REASON_OTHER] = "other\0"
+		"see the virt/tdx lines above",
 };
 
 static enum tdx_reason tdx_reason;
@@ -103,12 +102,34 @@ enum tdx_reason tdx_get_reason(void)
  */
 const char *tdx_advice(void)
 {
+	const char *reason;
+
 	if (READ_ONCE(tdx_module_status) == TDX_MODULE_ERROR)
 		return "reboot through the BIOS to try again, see the virt/tdx lines above";
 
-	return tdx_reasons[tdx_get_reason()].advice;
+	reason = tdx_reasons[tdx_get_reason()];
+	return reason + strlen(reason) + 1;
 }
 EXPORT_SYMBOL_GPL(tdx_advice);
+
+static const struct {
+	u32 status;
+	u8 reason;
+} tdx_status_reasons[] = {
+	{ TDX_METADATA_FIELD_ID_INCORRECT,		TDX_REASON_OLD_MODULE },
+	{ TDX_KEY_GENERATION_FAILED,			TDX_REASON_BUSY },
+	{ TDX_SYS_INIT_NOT_PENDING,			TDX_REASON_USED_BEFORE },
+	{ TDX_SYS_LP_INIT_DONE,				TDX_REASON_USED_BEFORE },
+	{ TDX_SYS_LP_INIT_NOT_PENDING,			TDX_REASON_CPU_LATE },
+	{ TDX_SYS_CONFIG_NOT_PENDING,			TDX_REASON_CPUS_OFFLINE },
+	{ TDX_INCONSISTENT_CPUID_FIELD,			TDX_REASON_CPUS_DIFFER },
+	{ TDX_INCONSISTENT_MSR,				TDX_REASON_CPUS_DIFFER },
+	{ TDX_INCOMPATIBLE_SEAM_CAPABILITIES,		TDX_REASON_PLATFORM },
+	{ TDX_NUM_ACTIVATED_HKIDS_NOT_SUPPORTED,	TDX_REASON_PLATFORM },
+	{ TDX_CMR_LIST_INVALID,				TDX_REASON_PLATFORM },
+	{ TDX_TDMR_OUTSIDE_CMRS,			TDX_REASON_MEMORY },
+	{ TDX_PAMT_OUTSIDE_CMRS,			TDX_REASON_MEMORY },
+};
 
 /**
  * tdx_seamcall_reason - find what a SEAMCALL that failed means for the host
@@ -120,6 +141,9 @@ EXPORT_SYMBOL_GPL(tdx_advice);
  */
 enum tdx_reason tdx_seamcall_reason(u64 fn, u64 err)
 {
+	u32 status = TDX_STATUS(err);
+	int i;
+
 	switch (err) {
 	case TDX_SEAMCALL_VMFAILINVALID:
 		return fn == TDH_SYS_INIT ? TDX_REASON_NO_MODULE : TDX_REASON_MODULE_GONE;
@@ -130,34 +154,15 @@ enum tdx_reason tdx_seamcall_reason(u64 fn, u64 err)
 		return fn == TDH_SYS_INIT ? TDX_REASON_NO_SEAMCALL : TDX_REASON_OTHER;
 	}
 
-	switch (TDX_STATUS(err)) {
-	case TDX_SYS_NOT_READY:
-		/* Before the TDX module is ready, 1.0 does not have TDH.SYS.RD. */
-		return fn == TDH_SYS_RD ? TDX_REASON_OLD_MODULE : TDX_REASON_OTHER;
-	case TDX_METADATA_FIELD_ID_INCORRECT:
+	/* Before the TDX module is ready, 1.0 does not have TDH.SYS.RD. */
+	if (status == TDX_SYS_NOT_READY && fn == TDH_SYS_RD)
 		return TDX_REASON_OLD_MODULE;
-	case TDX_KEY_GENERATION_FAILED:
-		return TDX_REASON_BUSY;
-	case TDX_SYS_INIT_NOT_PENDING:
-	case TDX_SYS_LP_INIT_DONE:
-		return TDX_REASON_USED_BEFORE;
-	case TDX_SYS_LP_INIT_NOT_PENDING:
-		return TDX_REASON_CPU_LATE;
-	case TDX_SYS_CONFIG_NOT_PENDING:
-		return TDX_REASON_CPUS_OFFLINE;
-	case TDX_INCONSISTENT_CPUID_FIELD:
-	case TDX_INCONSISTENT_MSR:
+	if (status == TDX_INCOMPATIBLE_SEAM_CAPABILITIES && fn == TDH_SYS_LP_INIT)
 		return TDX_REASON_CPUS_DIFFER;
-	case TDX_INCOMPATIBLE_SEAM_CAPABILITIES:
-		if (fn == TDH_SYS_LP_INIT)
-			return TDX_REASON_CPUS_DIFFER;
-		return TDX_REASON_PLATFORM;
-	case TDX_NUM_ACTIVATED_HKIDS_NOT_SUPPORTED:
-	case TDX_CMR_LIST_INVALID:
-		return TDX_REASON_PLATFORM;
-	case TDX_TDMR_OUTSIDE_CMRS:
-	case TDX_PAMT_OUTSIDE_CMRS:
-		return TDX_REASON_MEMORY;
+
+	for (i = 0; i < ARRAY_SIZE(tdx_status_reasons); i++) {
+		if (tdx_status_reasons[i].status == status)
+			return tdx_status_reasons[i].reason;
 	}
 
 	switch (TDX_STATUS_CLASS(err)) {
@@ -191,7 +196,7 @@ static DEVICE_ATTR_RO(status);
 
 static ssize_t reason_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%s\n", tdx_reasons[tdx_get_reason()].word);
+	return sysfs_emit(buf, "%s\n", tdx_reasons[tdx_get_reason()]);
 }
 static DEVICE_ATTR_RO(reason);
 

@@ -64,7 +64,7 @@ test_load()
 
 	tdx=$(cat "$MODULE/parameters/tdx")
 	echo "# tdx reads $tdx"
-	"$TEST" || fail "tdx=$1: tdx_init_test: wanted exit status 0, got $?"
+	"$TEST" "$1" || fail "tdx=$1: tdx_init_test: wanted exit status 0, got $?"
 }
 
 expect_tdx()
