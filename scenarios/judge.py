@@ -14,6 +14,15 @@ def read(path):
         return ''
 
 
+def booted(status, complaints, reports=None):
+    """machine/boot ended well, or the kernel reported the bug that is expected, and only then."""
+    if reports is None:
+        return complaints.splitlines() or [f'machine/boot ended with {status}'] if status else []
+    if status == 3 and re.search(reports, complaints):
+        return []
+    return complaints.splitlines() + [f"the kernel did not report '{reports}'"]
+
+
 def failed_steps(results):
     """The lines of steps that failed, with those that explain them."""
     reasons = []
