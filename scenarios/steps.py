@@ -83,7 +83,8 @@ def initialized_at_boot(scenario, unload=True):
     """What the kernel did at boot with the TDX module, and a load of kvm_intel."""
     parameters = scenario.get('kvm_intel', 'tdx=1')
     tdx = scenario.get('tdx')
-    steps = options(scenario)
+    # At boot the console has no lines of level info.
+    steps = ['tdx_lines'] + options(scenario)
     if tdx == 'N':
         steps.append('reference ' + re.sub(r'tdx=[^ ]*', '', parameters, count=1))
     steps += verbs(scenario, 'before')
