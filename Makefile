@@ -80,8 +80,10 @@ endif
 quick nightly affected: packages
 	@check/run --jobs $(JOBS) $(if $(filter affected,$@),--affected,--tier $@) $(SHARD:%=--shard %)
 
+# Of the default base: the tier.
+CHECK_7.3 := 7.3 scenario/7.3 scenario/mainline
 check: packages
-	@check/run --jobs $(JOBS) $(SHARD:%=--shard %) $(ONLY)
+	@check/run --jobs $(JOBS) $(SHARD:%=--shard %) $(or $(ONLY),$(CHECK_$(BASE)))
 
 list: packages
 	@check/run --list

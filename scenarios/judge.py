@@ -100,6 +100,8 @@ def silent_on_the_way(scenario, console):
             if kernels > 1:
                 break
     way = re.compile(scenario.get('way', '^$'))
+    if scenario.base and 'way' in scenario and not any(way.search(line) for line in lines):
+        return [f'on the way to another kernel: no line like {way.pattern}']
     return [f'on the way to another kernel: {line}' for line in lines if not way.search(line)][:1]
 
 

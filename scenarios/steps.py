@@ -100,7 +100,8 @@ def loaded_after_boot(scenario):
 
 def initialized_at_boot(scenario, unload=True):
     """What the kernel did at boot with the TDX module, and a load of KVM."""
-    steps = loaded_after_boot(scenario)
+    # At boot the console has no lines of level info.
+    steps = ['tdx_lines', *loaded_after_boot(scenario)]
     if scenario.all('log') == ['none']:
         steps.append(f"log_count 0 '{ABOUT_TDX}'")
     else:
