@@ -33,6 +33,16 @@ hibernation_mode_refused()
 	refused hibernation_mode_refused 'Operation not permitted' sh -c 'echo shutdown >/sys/power/disk'
 }
 
+# restart
+# Restarts the machine, and ends the steps.
+restart()
+{
+	finish
+	# As init ends.
+	echo "# end of steps" >/dev/ttyS1
+	reboot -f
+}
+
 # acpi_s3
 # Suspends up to the call of the firmware, from where the emulated machine would not come
 # back. Needs the module faults.
