@@ -71,10 +71,11 @@ test_bad_scenarios() {
 	says_of "'tdx' is there twice" 'tdx = Y' 'tdx = N'
 	says_of "neither '[name]' nor 'key = value'" 'tdx: Y'
 	says_of "'load' is not for scenarios of this base" 'load = fails'
+	says_of "'reports' is not for scenarios of this base" 'reports = BUG'
 	says_of "unknown key 'mainline_tdx'" 'tdx = N' 'mainline_tdx = Y'
 	says_of "the kernel 'mainline' is for scenarios of Linux 7.3" 'tdx = N' 'kernel = mainline'
 	directory=scenarios/7.3
-	says_of "'kernel' is not for scenarios of Linux 7.3" 'tdx = N' 'log = x' 'kernel = main'
+	says_of "patches/bases has no kernel 'main-7.3+main'" 'tdx = N' 'log = x' 'kernel = main'
 	says_of "'state' is not for scenarios of Linux 7.3" 'tdx = N' 'log = x' 'state = failed memory'
 	says_of "'mainline_cpus': only" 'tdx = N' 'log = x' 'mainline_cpus = 1:1:1'
 	says_of "'maybe' is no value for tdx" 'tdx = N' 'log = x' 'mainline_tdx = maybe'

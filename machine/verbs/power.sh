@@ -38,8 +38,9 @@ hibernation_mode_refused()
 restart()
 {
 	finish
-	# As init ends.
+	# As init ends. This waits until all of it has gone through the serial port.
 	echo "# end of steps" >/dev/ttyS1
+	stty -F /dev/ttyS1 115200 raw -echo
 	reboot -f
 }
 
