@@ -80,8 +80,10 @@ endif
 quick nightly affected: packages
 	@check/run --jobs $(JOBS) $(if $(filter affected,$@),--affected,--tier $@) $(SHARD:%=--shard %)
 
+# Of the default base: the tier.
+CHECK_7.3 := 7.3 scenario/7.3 scenario/mainline
 check: packages
-	@check/run --jobs $(JOBS) $(SHARD:%=--shard %) $(ONLY)
+	@check/run --jobs $(JOBS) $(SHARD:%=--shard %) $(or $(ONLY),$(CHECK_$(BASE)))
 
 list: packages
 	@check/run --list
@@ -155,18 +157,26 @@ MAINLINE := $(B)/7.3/worktrees/mainline
 $(MAINLINE)/commit: $(TREE_7.3)/.git/laid-out FORCE
 	@patches/worktree --base 7.3 mainline group/tdxsim
 
-CONFIG_7.3 := machine/kernels/kernel.config machine/kernels/mkconfig machine/kernels/mkkernel
-$(B)/obj-mainline/arch/x86/boot/bzImage: $(MAINLINE)/commit $(CONFIG_7.3) machine/kernels/mainline.config
-	@ln -sfn $(MAINLINE:$(B)/%=%)/obj-mainline $(B)/obj-mainline
-	@$(STEP) 'Building the kernel, mainline' kernel-mainline machine/kernels/mkkernel mainline $(MAINLINE)/linux $(MAINLINE)/obj-mainline
+# With "+lockdep" and "+builtin" they have those configurations, too.
+OTHERS_7.3 := lockdep builtin
+KERNELS_7.3 := mainline main-7.3 $(OTHERS_7.3:%=mainline+%) $(OTHERS_7.3:%=main-7.3+%)
+CONFIG_7.3 := $(patsubst %,machine/kernels/%,mkconfig mkkernel kernel.config mainline.config main-7.3.config $(OTHERS_7.3:%=%.config))
+$(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter mainline%,$(KERNELS_7.3))): $(B)/obj-%/arch/x86/boot/bzImage: $(MAINLINE)/commit $(CONFIG_7.3)
+	@ln -sfn $(MAINLINE:$(B)/%=%)/obj-$* $(B)/obj-$*
+	@$(STEP) 'Building the kernel, $*' kernel-$* machine/kernels/mkkernel $* $(MAINLINE)/linux $(MAINLINE)/obj-$* $(LIKE)
 	@touch $@
 
-$(B)/obj-main-7.3/arch/x86/boot/bzImage: $(TREE_7.3)/.git/laid-out $(call edited,$(TREE_7.3)) $(CONFIG_7.3) machine/kernels/main-7.3.config
-	@ln -sfn 7.3/obj-main-7.3 $(B)/obj-main-7.3
-	@$(STEP) 'Building the kernel, main-7.3' kernel-main-7.3 machine/kernels/mkkernel main-7.3 $(TREE_7.3) $(B)/7.3/obj-main-7.3
+$(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter main-7.3%,$(KERNELS_7.3))): $(B)/obj-%/arch/x86/boot/bzImage: \
+		$(TREE_7.3)/.git/laid-out $(call edited,$(TREE_7.3)) $(CONFIG_7.3)
+	@ln -sfn 7.3/obj-$* $(B)/obj-$*
+	@$(STEP) 'Building the kernel, $*' kernel-$* machine/kernels/mkkernel $* $(TREE_7.3) $(B)/7.3/obj-$* $(LIKE)
 	@touch $@
 
-KERNELS_7.3 := mainline main-7.3
+$(B)/obj-mainline+builtin/arch/x86/boot/bzImage: private LIKE := $(MAINLINE)/obj-mainline
+$(B)/obj-mainline+builtin/arch/x86/boot/bzImage: | $(B)/obj-mainline/arch/x86/boot/bzImage
+$(B)/obj-main-7.3+builtin/arch/x86/boot/bzImage: private LIKE := $(B)/7.3/obj-main-7.3
+$(B)/obj-main-7.3+builtin/arch/x86/boot/bzImage: | $(B)/obj-main-7.3/arch/x86/boot/bzImage
+
 $(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter-out $(ALONE_KERNELS) $(KERNELS_7.3),$(KERNELS))): $(B)/obj-%/arch/x86/boot/bzImage: \
 		$(LINUX) $(EDITED) machine/kernels/kernel.config machine/kernels/%.config machine/kernels/mkconfig machine/kernels/mkkernel
 	@$(STEP) 'Building the kernel, $*' kernel-$* machine/kernels/mkkernel $* $(B)/linux $(B)/obj-$* $(LIKE)

@@ -10,12 +10,15 @@ import plan
 TESTS = (
     ('*.md', ('docs/kexec-table', 'docs/scenarios', 'docs/rules')),
     ('Documentation/*', ('docs/messages', 'docs/html', 'series/exports')),
-    ('tools/testing/tdxsim/*', ('style/shellcheck', 'tdxsim/vectors', 'kernel/module-tdxsim',
+    ('tools/testing/tdxsim/*', ('style/shellcheck', 'tdxsim/vectors', 'kernel/module-tdxsim', '7.3/tdxsim',
                                 'scenario/success/two-cpus', 'scenario/refused/*', 'scenario/reload/by-tdxsim-test*')),
     ('tools/testing/selftests/*', ('style/shellcheck', 'scenario/alone/*selftest*', 'scenario/reload/by-selftest*')),
     ('arch/*', ('docs/messages', 'series/tdmrs', 'scenario/success/two-cpus', 'scenario/refused/tdmr-init-100')),
     ('kernel/*', ('scenario/success/two-cpus',)),
     ('virt/*', ('scenario/success/two-cpus',)),
+    ('patches/7.3/*', ('7.3/*', 'scenario/7.3/success/two-cpus', 'scenario/7.3/refused/config')),
+    ('build/7.3/linux/*', ('scenario/7.3/success/two-cpus', 'scenario/7.3/absent/seam-off', 'scenario/7.3/refused/lp-init-last-cpu',
+                           'scenario/7.3/refused/config', 'scenario/7.3/refused/max-vcpus')),
     ('patches/*', ('series/*', 'style/patch-*', 'scenario/success/two-cpus')),
     ('conformance/*', ('tdxsim/*', 'conformance/*')),
     ('machine/modules/*', ('kernel/module-*',)),
@@ -38,12 +41,14 @@ def lines(*command):
 
 
 def changed():
-    """The files that differ from the last commit, here and in build/linux."""
+    """The files that differ from the last commit, here and in the trees of the bases."""
     ours = lines('git', 'ls-files', '-m', '-o', '--exclude-standard') + lines('git', 'diff', '--name-only', '--cached')
     kernel = []
-    if os.path.exists('build/linux/.git/laid-out'):
-        with open('build/linux/.git/laid-out', encoding='utf-8') as file:
-            kernel = lines('git', '-C', 'build/linux', 'diff', '--name-only', file.readline().strip())
+    # Those of Linux 7.3 with the path of its tree.
+    for tree, prefix in (('build/linux', ''), ('build/7.3/linux', 'build/7.3/linux/')):
+        if os.path.exists(f'{tree}/.git/laid-out'):
+            with open(f'{tree}/.git/laid-out', encoding='utf-8') as file:
+                kernel += [prefix + path for path in lines('git', '-C', tree, 'diff', '--name-only', file.readline().strip())]
     return sorted(set(ours) | set(kernel))
 
 

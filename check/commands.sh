@@ -11,7 +11,12 @@ test_bad_input() {
 	touch build/bad/steps build/bad/x.cpio build/bad/kernel/arch/x86/boot/bzImage
 	echo 'selftests quick' > build/bad/selftests
 
+	says "no base '7.4', there are: 6.12 7.3" patches/tree --base 7.4
+	says '--base wants a base' patches/export --base
+	says "no base '7.4', there are: 6.12 7.3" make tree BASE=7.4
 	says "no scenario like 'nosuch'" scenarios/scenario nosuch
+	says "no scenario like '7.3/alone'" scenarios/scenario 7.3/alone
+	says 'there is no build/7.3/linux yet' patches/export --base 7.3
 	says 'unrecognized arguments: --nosuch' scenarios/scenario --nosuch
 	says '--timeout wants a number' scenarios/scenario --timeout 0
 	says 'no test matches' check/run 'nosuch/*'
@@ -35,14 +40,16 @@ test_bad_input() {
 	says 'no built kernel' machine/image/mkinitramfs build/bad build/bad/out.cpio
 }
 
-# says_of WANTED LINE...: of a scenario with these lines, before anything boots.
+# says_of WANTED LINE...: of a scenario with these lines in $directory, before anything boots.
 says_of() {
-	printf '%s\n' '[wrong]' 'summary = for this test' "${@:2}" > scenarios/wrong.cfg
+	printf '%s\n' '[wrong]' 'summary = for this test' "${@:2}" > "$directory/wrong.cfg"
 	says "$1" scenarios/scenario --list
-	rm scenarios/wrong.cfg
+	rm "$directory/wrong.cfg"
 }
 
 test_bad_scenarios() {
+	local directory=scenarios
+
 	copy_checkout
 	cd "$copy"
 	says_of "unknown key 'tdxsym'" 'tdx = Y' 'tdxsym = none'
@@ -63,6 +70,22 @@ test_bad_scenarios() {
 	says_of 'kvm_amd has no tdx parameter' 'emulator = qemu' 'tdx = N'
 	says_of "'tdx' is there twice" 'tdx = Y' 'tdx = N'
 	says_of "neither '[name]' nor 'key = value'" 'tdx: Y'
+	says_of "'load' is not for scenarios of this base" 'load = fails'
+	says_of "'reports' is not for scenarios of this base" 'reports = BUG'
+	says_of "unknown key 'mainline_tdx'" 'tdx = N' 'mainline_tdx = Y'
+	says_of "the kernel 'mainline' is for scenarios of Linux 7.3" 'tdx = N' 'kernel = mainline'
+	directory=scenarios/7.3
+	says_of "patches/bases has no kernel 'main-7.3+main'" 'tdx = N' 'log = x' 'kernel = main'
+	says_of "'state' is not for scenarios of Linux 7.3" 'tdx = N' 'log = x' 'state = failed memory'
+	says_of "'mainline_cpus': only" 'tdx = N' 'log = x' 'mainline_cpus = 1:1:1'
+	says_of "'maybe' is no value for tdx" 'tdx = N' 'log = x' 'mainline_tdx = maybe'
+	says_of "the verb 'tdx_sysfs' is not for scenarios of Linux 7.3" 'tdx = N' 'log = x' 'steps = tdx_sysfs failed memory'
+	says_of "tdxsim is built in, and takes NAME=VALUE" 'tdx = N' 'log = x' 'tdxsim = fault'
+	says_of "unknown leaf 'TDH.SYS.CONFIGURE'" 'tdx = N' 'log = x' 'tdxsim = inject=TDH.SYS.CONFIGURE:*:1=gp'
+	says_of 'no tdx' 'log = x'
+	says_of 'no log' 'tdx = N'
+	says_of 'log = none, and other lines' 'tdx = N' 'log = none' 'log = x'
+	says_of 'tdx cannot be read where kvm_intel does not load' 'tdx = N' 'log = x' 'load = fails'
 }
 
 # The runner's report is KTAP. A test whose kernel cannot be built has failed, the others run, and

@@ -1,5 +1,5 @@
 #!/bin/bash
-# check/docs.sh html | messages | kexec-table | scenarios | rules
+# check/docs.sh html | messages | kexec-table | scenarios | rules | table-7-3
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -94,6 +94,15 @@ test_rules() {
 		check/run --list "${names[@]}" | awk -v number="$number" '{ n++; tier[$1]++ } END {
 			printf "rule %d: %d tests, %d in make check\n", number, n, tier["quick"] + tier["check"] }'
 	done
+}
+
+# The table of Linux 7.3 has a row for each scenario, with its summary, and no other.
+test_table_7_3() {
+	make_scratch
+	scenarios/scenario --list 7.3/ | sed -E 's|^7\.3/([^ ]+) +|\1 |' | sort > "$scratch/scenarios"
+	sed -nE 's/^\| ([a-z0-9-]+\/[a-z0-9-]+) \| ([^|]*) \|.*/\1 \2/p' scenarios/7.3.md | sort > "$scratch/rows"
+	[ -s "$scratch/rows" ]
+	diff "$scratch/scenarios" "$scratch/rows"
 }
 
 run_test "$@"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# check/series.sh [--base BASE] applies | exports | groups | quilt: what "make series" and "make export" write.
+# check/series.sh [--base BASE] applies | exports | groups | quilt | tdxsim: what "make series" and "make export" write.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 linux=$build/linux
@@ -74,6 +74,18 @@ test_quilt() {
 	unpack series "$scratch/wanted"
 	(cd "$scratch/linux" && QUILT_PATCHES=$top/$build/series QUILT_PC=$scratch/pc quilt --quiltrc=- push -q -a --fuzz=0)
 	diff -r "$scratch/wanted" "$scratch/linux"
+}
+
+# Both bases have the same tdxsim, but for the script that loads it as a module.
+test_tdxsim() {
+	local list
+
+	make_scratch
+	for list in 6.12 7.3; do
+		sed -n 's/^tdxsim\/.* # //p' "patches/$list/series" | tr ' ' '\n' | sed '/tdxsim_test\.sh$/d' | sort > "$scratch/$list"
+		[ -s "$scratch/$list" ]
+	done
+	diff "$scratch/6.12" "$scratch/7.3"
 }
 
 run_test "$@"

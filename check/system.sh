@@ -1,6 +1,6 @@
 #!/bin/bash
-# check/system.sh bookworm | trixie: "make run" and "make quick" on a fresh Debian 12 or 13, in a
-# directory that debootstrap makes.
+# check/system.sh bookworm | trixie: "make run", for both bases, and "make quick" on a fresh Debian 12
+# or 13, in a directory that debootstrap makes.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -33,8 +33,10 @@ inside() {
 		make --no-print-directory -C /work "$@" < /dev/null
 }
 
-# fresh SUITE: both commands there, without what is installed or built here.
+# fresh SUITE: the commands there, without what is installed or built here.
 fresh() {
+	local base
+
 	root=$PWD/build/system/$1
 	mkdir -p build/system
 	[ "$(id -u)" = 0 ] || skip 'debootstrap needs root'
@@ -50,10 +52,12 @@ fresh() {
 	git -C "$root/work" init -q
 	git -C "$root/work" add -A
 	git -C "$root/work" -c user.name=check -c user.email=check@localhost commit -q -m "for $1"
-	SECONDS=0
-	inside run | tee "$root/run.out"
-	echo "# make run: $SECONDS s"
-	expect 'the last line' '2 passed, 0 failed, 0 skipped' "$(tail -n 1 "$root/run.out")"
+	for base in 6.12 7.3; do
+		SECONDS=0
+		inside run BASE=$base | tee "$root/run.out"
+		echo "# make run BASE=$base: $SECONDS s"
+		expect 'the last line' '2 passed, 0 failed, 0 skipped' "$(tail -n 1 "$root/run.out")"
+	done
 	SECONDS=0
 	inside quick | tee "$root/quick.out"
 	echo "# make quick: $SECONDS s"

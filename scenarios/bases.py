@@ -10,13 +10,16 @@ import cfg
 
 TOP = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 DIRECTORY = '7.3'
-# The scenarios of an entry: how their names begin, and the kernel that they boot.
+# The scenarios of an entry: how their names begin, and the kernel that they boot. With a key
+# kernel = NAME it is that kernel+NAME.
 VIEWS = (('7.3', 'main-7.3'), ('mainline', 'mainline'))
 MAINLINE = 'mainline_'
 # What the base may do differently.
-DIFFERS = ('tdx', 'load', 'log', 'nolog', 'steps', 'tier')
+DIFFERS = ('tdx', 'load', 'reports', 'log', 'nolog', 'steps', 'second', 'way', 'tier')
+# What only these scenarios have.
+ONLY_KEYS = ('load', 'reports', 'fault')
 # What is about a module tdxsim, our modules for tests or the sysfs files of the series for 6.12.
-NO_KEYS = ('kernel', 'state', 'times', 'emulator', 'second', 'down', 'wbinvds', 'pamt', 'way')
+NO_KEYS = ('state', 'times', 'down', 'wbinvds', 'pamt')
 NO_VERBS = ('tdxsim', 'tdxsim_refuses', 'tdx_sysfs', 'version_is', 'tdx_init_test', 'with_tdx_host', 'hooktest', 'vectors',
             'override', 'overridden', 'vmx_in_use_once', 'load_without', 'enable_tdx_on_each_cpu', 'bug')
 
@@ -45,7 +48,8 @@ def views(entry):
                 view.values.pop('tdx', None)
             # It does not change. Only its own kernel is looked at with each change.
             view.values['tier'] = values.get(MAINLINE + 'tier', ['nightly'])
-        view.values['kernel'] = [kernel]
+        view.values.setdefault('tier', ['nightly'])
+        view.values['kernel'] = ['+'.join([kernel] + values.get('kernel', []))]
         yield view
 
 
@@ -55,6 +59,8 @@ def check_key(key, value):
         raise ValueError(f"'{key}': only {', '.join(DIFFERS)} can be {MAINLINE}")
     if key in NO_KEYS:
         raise ValueError(f"'{key}' is not for scenarios of Linux {DIRECTORY}")
+    if key == 'kernel' and f'{VIEWS[0][1]}+{value}' not in kernels():
+        raise ValueError(f"patches/bases has no kernel '{VIEWS[0][1]}+{value}'")
     if key == 'tdxsim' and value != 'none' and any('=' not in word for word in value.split()):
         raise ValueError(f"'{value}': tdxsim is built in, and takes NAME=VALUE")
 
@@ -64,7 +70,7 @@ def check_view(scenario):
     log = scenario.all('log')
     if 'none' in log and len(log) > 1:
         raise ValueError('log = none, and other lines')
-    if scenario.get('load') == 'fails':
+    if scenario.get('load') == 'fails' or scenario.get('emulator') == 'qemu':
         if 'tdx' in scenario:
             raise ValueError('tdx cannot be read where kvm_intel does not load')
     elif 'tdx' not in scenario:

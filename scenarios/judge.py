@@ -14,6 +14,15 @@ def read(path):
         return ''
 
 
+def booted(status, complaints, reports=None):
+    """machine/boot ended well, or the kernel reported the bug that is expected, and only then."""
+    if reports is None:
+        return complaints.splitlines() or [f'machine/boot ended with {status}'] if status else []
+    if status == 3 and re.search(reports, complaints):
+        return []
+    return complaints.splitlines() + [f"the kernel did not report '{reports}'"]
+
+
 def failed_steps(results):
     """The lines of steps that failed, with those that explain them."""
     reasons = []
@@ -97,6 +106,8 @@ def silent_on_the_way(scenario, console):
         return [f'on the way to another kernel: {len(told)} lines tell that PAMTs are reset']
     lines = [line for line in lines if line not in told]
     way = re.compile(scenario.get('way', '^$'))
+    if scenario.base and 'way' in scenario and not any(way.search(line) for line in lines):
+        return [f'on the way to another kernel: no line like {way.pattern}']
     return [f'on the way to another kernel: {line}' for line in lines if not way.search(line)][:1]
 
 

@@ -43,6 +43,8 @@ VALUES = {
     'tdxsim': r'.+',
     'tdx': 'Y|N',
     'load': 'fails',
+    'reports': r'.+',
+    'fault': r'.+',
     'down': 'poweroff|reboot',
     'wbinvds': r'([a-z]+:)?(none|[0-9]+\+?)( ([a-z]+:)?(none|[0-9]+\+?))*',
     'pamt': 'reset|private',
@@ -52,7 +54,7 @@ VALUES = {
 }
 # Verbs that count the calls of a SEAMCALL leaf.
 TAKE_A_LEAF = ('seamcalls', 'seamcalls_at_most', 'seamcalls_failed', 'seamcall_cpus')
-REGULAR_EXPRESSIONS = ('log', 'nolog', 'way')
+REGULAR_EXPRESSIONS = ('log', 'nolog', 'way', 'reports')
 
 
 class Scenario:
@@ -86,7 +88,7 @@ class Scenario:
 def kernels():
     """The kernels that can be configured."""
     paths = glob.glob(os.path.join(TOP, 'machine/kernels/*.config'))
-    return {os.path.basename(path).removesuffix('.config') for path in paths} - {'kernel'} | {'package'}
+    return {os.path.basename(path).removesuffix('.config') for path in paths} - {'kernel'} | {'package'} | set(bases.kernels())
 
 
 def state_words():
@@ -114,8 +116,8 @@ class Checker:
         if self.base:
             bases.check_key(key, value)
             key = key.removeprefix(bases.MAINLINE)
-        elif key == 'load':
-            raise ValueError("'load' is not for scenarios of this base")
+        elif key in bases.ONLY_KEYS:
+            raise ValueError(f"'{key}' is not for scenarios of this base")
         if key in VERBS:
             if key != 'second' or value not in ('none', 'stub'):
                 for step in split_verbs(value):
@@ -125,9 +127,9 @@ class Checker:
             raise ValueError(f"unknown key '{key}'")
         if not re.fullmatch(VALUES[key], value):
             raise ValueError(f"'{value}' is no value for {key}")
-        if key == 'kernel' and value not in self.kernels:
+        if key == 'kernel' and not self.base and value not in self.kernels:
             raise ValueError(f"no kernel '{value}', there are: {' '.join(sorted(self.kernels))}")
-        if key == 'kernel' and value in bases.kernels():
+        if key == 'kernel' and not self.base and value in bases.kernels():
             raise ValueError(f"the kernel '{value}' is for scenarios of Linux {bases.kernels()[value]}")
         if key == 'state':
             for word in value.split():

@@ -79,26 +79,36 @@ def with_modules(scenario, unload=True):
 ABOUT_TDX = '^<.>(virt/tdx: [^BD]|kvm_intel: )'
 
 
-def initialized_at_boot(scenario, unload=True):
-    """What the kernel did at boot with the TDX module, and a load of kvm_intel."""
+def loaded_after_boot(scenario):
+    """A load of kvm_intel, or kvm_amd, and what it must give."""
     parameters = scenario.get('kvm_intel', 'tdx=1')
-    tdx = scenario.get('tdx')
-    steps = options(scenario)
-    if tdx == 'N':
-        steps.append('reference ' + re.sub(r'tdx=[^ ]*', '', parameters, count=1))
-    steps += verbs(scenario, 'before')
+    before = options(scenario) + verbs(scenario, 'before')
+    if scenario.get('emulator') == 'qemu':
+        return ['vendor=kvm_amd', *before, 'load', 'guest']
+    builtin = scenario.kernel.endswith('builtin')
     if scenario.get('load') == 'fails':
-        steps.append(f'load_fails {parameters}')
-    else:
-        steps += [f'load {parameters}', f'tdx_is {tdx}', 'guest']
-        if tdx == 'N':
-            steps.append('as_reference')
+        return [*before, *([] if builtin else [f'load_fails {parameters}']), 'no_kvm']
+    tdx = scenario.get('tdx')
+    if builtin:
+        return [*before, f'tdx_is {tdx}', 'guest']
+    load = [f'load {parameters}', f'tdx_is {tdx}', 'guest']
+    if tdx == 'Y':
+        return before + load
+    reference = 'reference ' + re.sub(r'tdx=[^ ]*', '', parameters, count=1)
+    return options(scenario) + [reference, *verbs(scenario, 'before'), *load, 'as_reference']
+
+
+def initialized_at_boot(scenario, unload=True):
+    """What the kernel did at boot with the TDX module, and a load of KVM."""
+    # At boot the console has no lines of level info.
+    steps = ['tdx_lines', *loaded_after_boot(scenario)]
     if scenario.all('log') == ['none']:
         steps.append(f"log_count 0 '{ABOUT_TDX}'")
     else:
         steps += for_each('log_has', scenario.all('log'))
     steps += for_each('log_lacks', scenario.all('nolog')) + verbs(scenario, 'steps')
-    if unload and scenario.get('load') != 'fails':
+    if unload and scenario.get('load') != 'fails' and not scenario.kernel.endswith('builtin') and \
+            steps[-1] != 'restart':
         steps.append('unload')
     return steps
 
@@ -108,6 +118,8 @@ def before_kexec(scenario):
 
     kexec_start or crash end the steps; without them (second = none) there is no other kernel.
     """
+    if scenario.base:
+        return initialized_at_boot(scenario, unload=False)
     parameters = scenario.get('kvm_intel', 'tdx=1')
     steps = options(scenario) + ['try wbinvd modprobe wbinvd']
     if scenario.get('tdxsim') != 'none':

@@ -53,6 +53,13 @@ load_fails()
 	fi
 }
 
+# no_kvm
+# Checks that there is no /dev/kvm.
+no_kvm()
+{
+	try no_kvm test ! -e /dev/kvm
+}
+
 # unload
 # Unloads the vendor module and KVM. KVM stays while the module faults needs it.
 unload()

@@ -75,3 +75,14 @@ log_lacks()
 		not_ok "log_lacks /$1/: $line"
 	fi
 }
+
+# tdx_lines
+# Prints what the kernel has logged about TDX so far.
+tdx_lines()
+{
+	local line
+
+	kernel_log | sed -n 's/^<.>\(virt\/tdx: .*\)/# \1/p' | while read -r line; do
+		say "$line"
+	done
+}

@@ -36,6 +36,17 @@ hibernation_mode_refused()
 	refused hibernation_mode_refused 'Operation not permitted' sh -c 'echo shutdown >/sys/power/disk'
 }
 
+# restart
+# Restarts the machine, and ends the steps.
+restart()
+{
+	finish
+	# As init ends. This waits until all of it has gone through the serial port.
+	echo "# end of steps" >/dev/ttyS1
+	stty -F /dev/ttyS1 115200 raw -echo
+	reboot -f
+}
+
 # acpi_s3
 # Suspends up to the call of the firmware, from where the emulated machine would not come
 # back. tdxsim does not have a TDX module afterwards. Needs the module faults.

@@ -2,10 +2,10 @@
 #ifndef TDXSIM_COMPAT_H
 #define TDXSIM_COMPAT_H
 
-/* What kernels call differently. Linux 6.16 renamed all of this. */
+/* What Linux 6.12 and 7.3 call differently. */
 #include <asm/msr.h>
 
-#if __has_include("asm/cpuid/api.h")
+#ifdef rdmsrq
 #include <asm/cpuid/api.h>
 #else
 #include <asm/cpuid.h>

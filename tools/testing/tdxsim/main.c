@@ -33,6 +33,7 @@
  *   watch=N             does not look at a page of the PAMTs in each SEAMCALL, which
  *                       takes longer than TDH.SYS.TDMR.INIT itself (default: Y)
  *   testbed=Y           adds the files of the test bed, see below (default: N)
+ *   vmx_in_use=CPU      built in only, see boot.c
  *
  * TDH.SYS.INIT and TDH.SYS.LP.INIT check a platform that is as it should be up to
  * what the parameters say, and not the CPU they run on.
