@@ -9,7 +9,7 @@ test_vectors() {
 
 	make_scratch
 	gcc -O2 -Wall -Itools/testing/tdxsim -I$linux/tools/include -I$linux/tools/arch/x86/include \
-		-o "$scratch/test" conformance/vectors_test.c conformance/vectors_model.c
+		-o "$scratch/test" conformance/vectors_test.c conformance/vectors_model.c tools/testing/tdxsim/tdx_*.c
 	for file in conformance/vectors/*.vec.xz; do
 		xz -dc "$file" > "$scratch/$(basename "$file" .xz)"
 	done
