@@ -3,17 +3,9 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# The answers of Intel's own module code, against tdxsim's model of it.
+# The rules, and the answers of Intel's own module code, against tdxsim's model of it.
 test_vectors() {
-	local file
-
-	make_scratch
-	gcc -O2 -Wall -Itools/testing/tdxsim -I$linux/tools/include -I$linux/tools/arch/x86/include \
-		-o "$scratch/test" conformance/vectors_test.c conformance/vectors_model.c tools/testing/tdxsim/tdx_*.c
-	for file in conformance/vectors/*.vec.xz; do
-		xz -dc "$file" > "$scratch/$(basename "$file" .xz)"
-	done
-	"$scratch/test" conformance/rows.vec "$scratch"/*.vec
+	conformance/run
 }
 
 # The names and numbers of tdxsim are those of the kernel. So that this can fail, it is tried

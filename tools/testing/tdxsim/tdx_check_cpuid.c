@@ -62,7 +62,10 @@ static u64 check_leaf_1f(const struct tdx_module *m, unsigned int lp,
 		tdx_cpuid_on_lp(m, lp, 0x1f, subleaf, level);
 		if (level_type(level) == LEVEL_INVALID)
 			break;
-		if (level_type(level) <= type || level_type(level) > LEVEL_DIE)
+		if (level_type(level) <= type ||
+		    level_type(level) > LEVEL_DIE ||
+		    (tdx_release(m)->strict_subleaves &&
+		     (level[ECX] & 0xff) != subleaf))
 			return TDX_CPUID_LEAF_1F_FORMAT_UNRECOGNIZED;
 
 		type = level_type(level);
@@ -93,124 +96,113 @@ static u64 check_leaf_80000008(const struct tdx_module *m, unsigned int lp,
 	return TDX_SUCCESS;
 }
 
-#define ALL_BITS	0xffffffff
+/* A subleaf of leaf 0x23 that subleaf 0 does not announce has to be empty. */
+static u64 check_leaf_23(const struct tdx_module *m, unsigned int lp,
+			 u32 subleaf, const u32 *regs)
+{
+	u32 first[CPUID_REGS];
 
-/*
- * Release 1.5.01, and where the facts say so, later ones: the values of the
- * others are not known, and are taken to be these.
- */
-static const struct cpuid_rule {
-	u32 leaf;
-	u32 subleaf;
-	struct {
-		u32 mask;
-		u32 value;
-	} regs[CPUID_REGS];
-	enum tdx_module_version since;
-	u64 (*check)(const struct tdx_module *m, unsigned int lp,
-		     const u32 *regs);
-} cpuid_rules[] = {
-	{ 0x0, NO_SUBLEAF, { [EBX] = { ALL_BITS, 0x756e6547 },
-			     [ECX] = { ALL_BITS, 0x6c65746e },
-			     [EDX] = { ALL_BITS, 0x49656e69 } } },
-	{ 0x1, NO_SUBLEAF, { [EBX] = { 0xff00, 0x800 },
-			     [ECX] = { 0x47faa217, 0x47faa217 },
-			     [EDX] = { 0x1fa9fbff, 0x1fa9fbff } } },
-	{ 0x4, 0, { [EBX] = { 0xfff, 0x3f } } },
-	{ 0x4, 1, { [EBX] = { 0xfff, 0x3f } } },
-	{ 0x4, 2, { [EBX] = { 0xfff, 0x3f } } },
-	{ 0x4, 3, { [EAX] = { 0xe0, 0x60 }, [EBX] = { 0xfff, 0x3f },
-		    [EDX] = { 0x1, 0 } } },
-	{ 0x4, 4, { [EAX] = { 0x1f, 0 } } },
-	{ 0x6, NO_SUBLEAF, { [EAX] = { 0x800000, 0 } } },
-	{ 0x7, 0, { [EAX] = { ALL_BITS, 2 }, [EBX] = { 0x219424c3, 0x219424c3 },
-		    [ECX] = { 0x99000000, 0x99000000 },
-		    [EDX] = { 0xfc082600, 0xfc080400 } } },
-	{ 0x7, 2, { [EDX] = { 0x17, 0x17 } } },
-	{ 0xa, NO_SUBLEAF, { [EAX] = { 0xff00, 0x800 },
-			     [ECX] = { 0xffffff80, 0 },
-			     [EDX] = { 0x8000, 0x8000 } }, .check = check_leaf_a },
-	{ 0xa, NO_SUBLEAF, { [EAX] = { 0xff00, 0x800 },
-			     [ECX] = { 0xfffffff0, 0 },
-			     [EDX] = { 0x8000, 0x8000 } }, .check = check_leaf_a,
-	  .since = TDX_MODULE_1_5_05 },
-	{ 0xd, 0, { [EAX] = { 0x3, 0x3 } } },
-	{ 0xd, 1, { [EAX] = { 0xf, 0xf }, [ECX] = { 0x1800, 0x1800 } } },
-	{ 0x14, 0, { [EAX] = { ALL_BITS, 1 } } },
-	{ 0x15, NO_SUBLEAF, .check = check_leaf_15 },
-	{ 0x1f, 0, .check = check_leaf_1f },
-	{ 0x1f, 5, { [ECX] = { 0xff00, 0 } } },
-	{ 0x23, 1, { [EAX] = { 0xffffff00, 0 }, [EBX] = { 0xfffffff0, 0 } } },
-	{ 0x80000001, NO_SUBLEAF, { [ECX] = { 0x121, 0x121 },
-				    [EDX] = { 0x2c100800, 0x2c100800 } } },
-	{ 0x80000006, NO_SUBLEAF, { [ECX] = { 0xff, 0x40 } } },
-	{ 0x80000007, NO_SUBLEAF, { [EDX] = { 0x100, 0x100 } } },
-	{ 0x80000008, NO_SUBLEAF, { [EAX] = { 0xff, 0x34 },
-				    [EBX] = { 0x200, 0x200 } },
-	  .check = check_leaf_80000008 },
-};
+	if (!tdx_release(m)->strict_subleaves)
+		return TDX_SUCCESS;
+
+	tdx_cpuid_on_lp(m, lp, 0x23, 0, first);
+	if (!(first[EAX] & BIT(subleaf)) &&
+	    (regs[EAX] | regs[EBX] | regs[ECX] | regs[EDX]))
+		return TDX_INCORRECT_CPUID_VALUE;
+
+	return TDX_SUCCESS;
+}
+
+/* What a mask and a value cannot say. */
+static u64 check_more(const struct tdx_module *m, unsigned int lp,
+		      const struct tdx_cpuid_rule *rule, const u32 *regs)
+{
+	switch (rule->leaf) {
+	case 0xa:
+		return check_leaf_a(m, lp, regs);
+	case 0x15:
+		return check_leaf_15(m, lp, regs);
+	case 0x1f:
+		return rule->subleaf ? TDX_SUCCESS : check_leaf_1f(m, lp, regs);
+	case 0x23:
+		return rule->subleaf ?
+		       check_leaf_23(m, lp, rule->subleaf, regs) : TDX_SUCCESS;
+	case 0x80000008:
+		return check_leaf_80000008(m, lp, regs);
+	default:
+		return TDX_SUCCESS;
+	}
+}
 
 static u64 pair(u32 low, u32 high)
 {
 	return low | (u64)high << 32;
 }
 
-static bool rule_in_force(const struct tdx_module *m,
-			  const struct cpuid_rule *rule)
+/*
+ * The releases are based on each other, and the first of them has all leaves, in
+ * the order of the module. A later one replaces some of their rules.
+ */
+static const struct tdx_release *first_release(const struct tdx_module *m)
 {
-	const struct cpuid_rule *end = cpuid_rules + ARRAY_SIZE(cpuid_rules);
+	const struct tdx_release *release = tdx_release(m);
 
-	if (m->platform.version < rule->since)
-		return false;
+	while (release->base)
+		release = release->base;
 
-	/* One of a later release stands behind the one it replaces. */
-	return rule + 1 == end || rule[1].leaf != rule->leaf ||
-	       rule[1].subleaf != rule->subleaf ||
-	       m->platform.version < rule[1].since;
+	return release;
 }
 
-static u64 check_cpuid_rule(struct tdx_module *m, unsigned int lp,
-			    const struct cpuid_rule *rule)
+static const struct tdx_cpuid_rule *find_rule(const struct tdx_module *m,
+					      const struct tdx_cpuid_rule *first)
 {
-	u32 *seen = m->sample.cpuids[rule - cpuid_rules];
+	const struct tdx_release *release;
+	const struct tdx_cpuid_rule *rule;
+
+	for (release = tdx_release(m); release->base; release = release->base) {
+		for (rule = release->cpuid_rules;
+		     rule < release->cpuid_rules + release->nr_cpuid_rules;
+		     rule++) {
+			if (rule->leaf == first->leaf &&
+			    rule->subleaf == first->subleaf)
+				return rule;
+		}
+	}
+
+	return first;
+}
+
+static u64 check_rule(const struct tdx_module *m, unsigned int lp,
+		      const struct tdx_cpuid_rule *rule, u32 *seen)
+{
 	unsigned int i;
 
 	tdx_cpuid_on_lp(m, lp, rule->leaf, rule->subleaf, seen);
 	for (i = 0; i < CPUID_REGS; i++) {
-		if ((seen[i] & rule->regs[i].mask) != rule->regs[i].value)
+		if ((seen[i] & rule->mask[i]) != rule->value[i])
 			return TDX_INCORRECT_CPUID_VALUE;
 	}
 
-	return rule->check ? rule->check(m, lp, seen) : TDX_SUCCESS;
+	return check_more(m, lp, rule, seen);
 }
 
-u64 tdx_check_cpuids(struct tdx_module *m, unsigned int lp, struct tdx_regs *regs)
+static u64 check_rules(struct tdx_module *m, unsigned int lp,
+		       struct tdx_regs *regs)
 {
-	const struct cpuid_rule *rule;
+	const struct tdx_release *first = first_release(m);
+	const struct tdx_cpuid_rule *rule;
+	unsigned int i;
 	u64 ret;
 
-	BUILD_BUG_ON(ARRAY_SIZE(cpuid_rules) > TDX_SAMPLED_CPUIDS);
-
-	ret = check_max_leaves(m, lp);
-	if (ret)
-		return ret;
-
-	for (rule = cpuid_rules;
-	     rule < cpuid_rules + ARRAY_SIZE(cpuid_rules); rule++) {
-		if (!rule_in_force(m, rule))
-			continue;
-
-		ret = check_cpuid_rule(m, lp, rule);
+	for (i = 0; i < first->nr_cpuid_rules; i++) {
+		rule = find_rule(m, &first->cpuid_rules[i]);
+		ret = check_rule(m, lp, rule, m->sample.cpuids[i]);
 		if (ret == TDX_INCORRECT_CPUID_VALUE) {
 			regs->rcx = pair(rule->leaf, rule->subleaf);
-			regs->rdx = pair(rule->regs[EAX].mask,
-					 rule->regs[EBX].mask);
-			regs->r8 = pair(rule->regs[ECX].mask,
-					rule->regs[EDX].mask);
-			regs->r9 = pair(rule->regs[EAX].value,
-					rule->regs[EBX].value);
-			regs->r10 = pair(rule->regs[ECX].value,
-					 rule->regs[EDX].value);
+			regs->rdx = pair(rule->mask[EAX], rule->mask[EBX]);
+			regs->r8 = pair(rule->mask[ECX], rule->mask[EDX]);
+			regs->r9 = pair(rule->value[EAX], rule->value[EBX]);
+			regs->r10 = pair(rule->value[ECX], rule->value[EDX]);
 		}
 		if (ret)
 			return ret;
@@ -219,47 +211,61 @@ u64 tdx_check_cpuids(struct tdx_module *m, unsigned int lp, struct tdx_regs *reg
 	return TDX_SUCCESS;
 }
 
-static bool cpuid_is_same(const struct tdx_module *m, unsigned int lp,
-			  const struct cpuid_rule *rule)
+static u32 pa_width(const struct tdx_module *m, unsigned int lp)
 {
-	const u32 *sampled = m->sample.cpuids[rule - cpuid_rules];
+	u32 regs[CPUID_REGS];
+
+	if (!tdx_release(m)->any_pa_width)
+		return TDX_MAX_PA_BITS;
+
+	tdx_cpuid_on_lp(m, lp, 0x80000008, NO_SUBLEAF, regs);
+	return regs[EAX] & 0xff;
+}
+
+u64 tdx_check_cpuids(struct tdx_module *m, unsigned int lp,
+		     struct tdx_regs *regs)
+{
+	u64 ret = check_max_leaves(m, lp) ?: check_rules(m, lp, regs);
+
+	if (!ret)
+		m->max_pa = pa_width(m, lp);
+	return ret;
+}
+
+static bool is_same(const struct tdx_module *m, unsigned int lp,
+		    const struct tdx_cpuid_rule *rule, const u32 *sampled)
+{
 	u32 seen[CPUID_REGS];
 	unsigned int i;
 
 	tdx_cpuid_on_lp(m, lp, rule->leaf, rule->subleaf, seen);
 	for (i = 0; i < CPUID_REGS; i++) {
-		if ((seen[i] ^ sampled[i]) & rule->regs[i].mask)
+		if ((seen[i] ^ sampled[i]) & rule->same[i])
 			return false;
 	}
 
 	return true;
 }
 
-/*
- * Which bits have to be the same on all LPs is not known. Those that
- * TDH.SYS.INIT compared with a value are among them.
- */
 u64 tdx_compare_cpuids(const struct tdx_module *m, unsigned int lp, u32 package,
 		       struct tdx_regs *regs)
 {
-	const struct cpuid_rule *rule;
+	const struct tdx_release *first = first_release(m);
+	const struct tdx_cpuid_rule *rule;
+	unsigned int i;
 
-	for (rule = cpuid_rules;
-	     rule < cpuid_rules + ARRAY_SIZE(cpuid_rules); rule++) {
-		if (!rule_in_force(m, rule))
-			continue;
+	for (i = 0; i < first->nr_cpuid_rules; i++) {
+		rule = find_rule(m, &first->cpuid_rules[i]);
 
 		/* The package is a part of the x2APIC id in this leaf. */
 		if (rule->leaf == 0x1f && !rule->subleaf &&
 		    package >= TDX_MAX_PKGS)
 			return TDX_INVALID_PKG_ID + package;
 
-		if (!cpuid_is_same(m, lp, rule)) {
+		if (!is_same(m, lp, rule, m->sample.cpuids[i])) {
 			regs->rcx = pair(rule->leaf, rule->subleaf);
-			regs->rdx = pair(rule->regs[EAX].mask,
-					 rule->regs[EBX].mask);
-			regs->r8 = pair(rule->regs[ECX].mask,
-					rule->regs[EDX].mask);
+			regs->rdx = pair(rule->same[EAX], rule->same[EBX]);
+			regs->r8 = pair(rule->same[ECX], rule->same[EDX]);
 			return TDX_INCONSISTENT_CPUID_FIELD;
 		}
 	}

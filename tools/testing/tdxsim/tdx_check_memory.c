@@ -58,7 +58,8 @@ static u64 check_hkids(struct tdx_module *m, unsigned int lp)
 
 static u64 check_wbinvd(const struct tdx_module *m, unsigned int lp)
 {
-	if (tdx_msr_on_lp(m, lp, IA32_WBNOINVDP) != tdx_msr_on_lp(m, lp, IA32_WBINVDP))
+	if (tdx_msr_on_lp(m, lp, IA32_WBNOINVDP) !=
+	    tdx_msr_on_lp(m, lp, IA32_WBINVDP))
 		return TDX_INCORRECT_MSR_VALUE + IA32_WBNOINVDP;
 
 	return TDX_SUCCESS;
@@ -83,6 +84,13 @@ static u64 check_cmrs(const struct tdx_module *m)
 	}
 
 	return TDX_SUCCESS;
+}
+
+/* There is a second SMRR, and the firmware says that it is in use. */
+bool tdx_smrr2_counts(const struct tdx_module *m, unsigned int lp)
+{
+	return m->platform.smrr2 &&
+	       tdx_msr_on_lp(m, lp, IA32_MTRRCAP) & MTRRCAP_SMRR2;
 }
 
 static u64 smrr_base(const struct tdx_module *m, unsigned int lp,
@@ -127,7 +135,7 @@ static u64 check_smrr_in_cmrs(const struct tdx_module *m, unsigned int lp,
 static u64 check_smrrs(const struct tdx_module *m, unsigned int lp)
 {
 	u64 mtrrcap = tdx_msr_on_lp(m, lp, IA32_MTRRCAP);
-	unsigned int smrr, nr = mtrrcap & MTRRCAP_SMRR2 ? 2 : 1;
+	unsigned int smrr, nr = tdx_smrr2_counts(m, lp) ? 2 : 1;
 	u64 ret;
 
 	if (!(mtrrcap & MTRRCAP_SMRR))

@@ -14,6 +14,20 @@
 #include "names.h"
 #include "tdx_module.h"
 
+struct tdx_release;
+
+/* The KeyID bits are above these with dynamic PAMT. */
+#define DYNAMIC_PAMT_MAX_PA_BITS	48
+
+/* The version of a leaf. */
+static inline unsigned int rax_version(u64 rax)
+{
+	return rax >> 16 & 0xff;
+}
+
+/* tdx_module.c */
+const struct tdx_release *tdx_release(const struct tdx_module *m);
+
 static inline u64 range_end(const struct tdx_range *range)
 {
 	return range->base + range->size;
@@ -32,7 +46,7 @@ static inline bool ranges_overlap(u64 base, u64 end, u64 other, u64 other_end)
 
 static inline unsigned int hkid_shift(const struct tdx_module *m)
 {
-	return TDX_MAX_PA_BITS - m->hkid_bits;
+	return m->max_pa - m->hkid_bits;
 }
 
 /* A physical address without KeyID bits and below the highest one. */
@@ -98,7 +112,7 @@ static inline bool pa_is_shared(const struct tdx_module *m, u64 pa, u64 size)
 	const struct tdx_range *seamrr = &m->platform.seamrr;
 	u64 plain = pa_strip_hkid(m, pa);
 
-	if (!IS_ALIGNED(pa, size) || pa >> TDX_MAX_PA_BITS)
+	if (!IS_ALIGNED(pa, size) || pa >> m->max_pa)
 		return false;
 
 	/* Above the private KeyIDs there are no others. */
@@ -118,11 +132,48 @@ struct tdx_pamt_entry {
 #define TDX_PAMT_ENTRY_LOCK_EX		BIT(0)
 #define TDX_PAMT_ENTRY_TYPE_SHIFT	16
 #define TDX_PAMT_ENTRY_TYPE		GENMASK(23, 16)
+#define TDX_PAMT_ENTRY_OWNER_SHIFT	24
+
+/* Page types. One of 2 MiB whose 4 KiB pages have entries is a type, too. */
+#define TDX_PT_NDA			0x0
+#define TDX_PT_RSVD			0x1
+#define TDX_PT_PAMT_PAIR		0xf
+
+static inline u64 tdx_pamt_type(const struct tdx_pamt_entry *entry)
+{
+	return (entry->lock_type_owner & TDX_PAMT_ENTRY_TYPE) >>
+	       TDX_PAMT_ENTRY_TYPE_SHIFT;
+}
+
+/* The PA of the first page of a pair is above the type, in a part of the owner. */
+#define TDX_PAMT_PAIR_SHIFT		16
+
+static inline u64 tdx_pamt_pair_first(const struct tdx_pamt_entry *pair)
+{
+	return pair->lock_type_owner >> TDX_PAMT_PAIR_SHIFT & ~0xfffULL;
+}
+
+static inline u64 tdx_pamt_pair_second(const struct tdx_pamt_entry *pair)
+{
+	return pair->epoch;
+}
+
+/* tdx_shutdown.c: R9 and R10, features that the host wants to use. */
+u64 tdx_check_features(const struct tdx_module *m, const struct tdx_regs *in);
 
 /* tdx_pamt.c */
 extern const unsigned int tdx_pamt_page_shift[TDX_PAMT_LEVELS];
 
-u64 tdx_pamt_entry_pa(const struct tdx_tdmr *tdmr, unsigned int level, u64 pa);
+bool tdx_read_pamt_entry(const struct tdx_module *m,
+			 const struct tdx_tdmr *tdmr, unsigned int level,
+			 u64 pa, struct tdx_pamt_entry *entry);
+void tdx_write_pamt_entry(struct tdx_module *m, const struct tdx_tdmr *tdmr,
+			  unsigned int level, u64 pa,
+			  const struct tdx_pamt_entry *entry);
+bool tdx_read_pamt_bit(const struct tdx_module *m, const struct tdx_tdmr *tdmr,
+		       u64 pa);
+void tdx_write_pamt_bit(struct tdx_module *m, const struct tdx_tdmr *tdmr,
+			u64 pa, bool set);
 /* Another LP holds the PAMT entry of a page, or lets go of it. */
 bool tdx_module_lock_pamt(struct tdx_module *m, enum tdx_pamt_level level,
 			  u64 pa, bool lock);
@@ -155,5 +206,11 @@ u64 tdx_leaf_sys_lp_shutdown(struct tdx_module *m, struct tdx_lp *lp,
 			     struct tdx_regs *regs);
 u64 tdx_leaf_sys_shutdown(struct tdx_module *m, struct tdx_lp *lp,
 			  struct tdx_regs *regs);
+u64 tdx_leaf_sys_update(struct tdx_module *m, struct tdx_lp *lp,
+			struct tdx_regs *regs);
+u64 tdx_leaf_phymem_pamt_add(struct tdx_module *m, struct tdx_lp *lp,
+			     struct tdx_regs *regs);
+u64 tdx_leaf_phymem_pamt_remove(struct tdx_module *m, struct tdx_lp *lp,
+				struct tdx_regs *regs);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The host side of the Intel TDX module, as far as a host needs it to bring
- * the module up: release 1.5.05, and others where they are known to differ.
- * This is the dispatcher, the files beside it have the leaves.
+ * the module up. This is the dispatcher, the files beside it have the leaves, and
+ * a table for each release.
  *
  * The order of the checks is part of the ABI, as it decides which of several
  * errors the host sees.
@@ -14,6 +14,7 @@
 #include <linux/types.h>
 
 #include "tdx_internal.h"
+#include "tdx_release.h"
 
 #define RAX_LEAF		GENMASK_ULL(15, 0)
 #define RAX_VERSION		GENMASK_ULL(23, 16)
@@ -31,80 +32,81 @@ const char *tdx_module_state_name(enum tdx_module_state state)
 	return names[state];
 }
 
+static const struct tdx_release * const releases[] = {
+	&tdx_release_1_0,
+	&tdx_release_1_5_01,
+	&tdx_release_1_5_05,
+	&tdx_release_1_5_25,
+	&tdx_release_2_0_08,
+	&tdx_release_2_0_18,
+};
+
 int tdx_module_version(const char *name)
 {
-	static const char * const names[] = {
-		[TDX_MODULE_1_0]	= "1.0",
-		[TDX_MODULE_1_5_01]	= "1.5.01",
-		[TDX_MODULE_1_5_05]	= "1.5.05",
-		[TDX_MODULE_2_0_08]	= "2.0.08",
-	};
 	int version;
 
-	for (version = 0; version < TDX_MODULE_VERSIONS; version++) {
-		if (!strcmp(name, names[version]))
+	for (version = 0; version < ARRAY_SIZE(releases); version++) {
+		if (!strcmp(name, releases[version]->name))
 			return version;
 	}
 
 	return -1;
 }
 
-#define LEAF_BEFORE_READY	BIT(0)
-#define LEAF_HAS_VERSIONS	BIT(1)
-#define LEAF_SINCE_1_5		BIT(2)
-#define LEAF_HAS_VERSIONS_1_5_05	BIT(3)
-#define LEAF_HAS_VERSIONS_2_0	BIT(4)
+const struct tdx_release *tdx_release(const struct tdx_module *m)
+{
+	return releases[m->platform.version];
+}
 
 /*
- * Leaves without handler are known to the dispatcher, which treats some of them
- * in a special way, and are answered like unknown ones after that.
+ * Known to the dispatcher before the module is ready. Leaves without handler are
+ * answered like unknown ones after that.
  */
 static const struct leaf {
 	u64 (*handler)(struct tdx_module *m, struct tdx_lp *lp,
 		       struct tdx_regs *regs);
-	unsigned int flags;
+	bool before_ready;
 } leaves[] = {
-	[TDH_MEM_SEPT_ADD]	= { NULL, LEAF_HAS_VERSIONS },
-	[TDH_MNG_RD]		= { NULL, LEAF_HAS_VERSIONS },
-	[TDH_VP_INIT]		= { NULL, LEAF_HAS_VERSIONS_1_5_05 },
-	[TDH_MEM_PAGE_PROMOTE]	= { NULL, LEAF_HAS_VERSIONS },
 	[TDH_PHYMEM_PAGE_RDMD]	= { tdx_leaf_phymem_page_rdmd },
-	[TDH_VP_RD]		= { NULL, LEAF_HAS_VERSIONS },
-	[TDH_MEM_SEPT_REMOVE]	= { NULL, LEAF_HAS_VERSIONS },
-	[TDH_SYS_KEY_CONFIG]	= { tdx_leaf_sys_key_config, LEAF_BEFORE_READY },
-	[TDH_SYS_INFO]		= { NULL, LEAF_BEFORE_READY },
-	[TDH_SYS_INIT]		= { tdx_leaf_sys_init, LEAF_BEFORE_READY | LEAF_HAS_VERSIONS_2_0 },
-	[TDH_SYS_RD]		= { tdx_leaf_sys_rd, LEAF_BEFORE_READY | LEAF_SINCE_1_5 },
-	[TDH_SYS_LP_INIT]	= { tdx_leaf_sys_lp_init, LEAF_BEFORE_READY },
+	[TDH_SYS_KEY_CONFIG]	= { tdx_leaf_sys_key_config, true },
+	[TDH_SYS_INFO]		= { NULL, true },
+	[TDH_SYS_INIT]		= { tdx_leaf_sys_init, true },
+	[TDH_SYS_RD]		= { tdx_leaf_sys_rd, true },
+	[TDH_SYS_LP_INIT]	= { tdx_leaf_sys_lp_init, true },
 	[TDH_SYS_TDMR_INIT]	= { tdx_leaf_sys_tdmr_init },
-	[TDH_SYS_RDALL]		= { NULL, LEAF_BEFORE_READY | LEAF_SINCE_1_5 },
-	[TDH_SYS_LP_SHUTDOWN]	= { tdx_leaf_sys_lp_shutdown, LEAF_BEFORE_READY },
-	[TDH_SYS_CONFIG]	= { tdx_leaf_sys_config, LEAF_BEFORE_READY },
-	[TDH_SYS_SHUTDOWN]	= { tdx_leaf_sys_shutdown, LEAF_SINCE_1_5 },
-	[TDH_SYS_UPDATE]	= { NULL, LEAF_BEFORE_READY | LEAF_SINCE_1_5 },
+	[TDH_SYS_RDALL]		= { NULL, true },
+	[TDH_SYS_LP_SHUTDOWN]	= { tdx_leaf_sys_lp_shutdown, true },
+	[TDH_SYS_CONFIG]	= { tdx_leaf_sys_config, true },
+	[TDH_SYS_SHUTDOWN]	= { tdx_leaf_sys_shutdown },
+	[TDH_SYS_UPDATE]	= { tdx_leaf_sys_update, true },
+	[TDH_PHYMEM_PAMT_ADD]	= { tdx_leaf_phymem_pamt_add },
+	[TDH_PHYMEM_PAMT_REMOVE] = { tdx_leaf_phymem_pamt_remove },
 };
+
+static bool is_in(const u8 *list, u64 number)
+{
+	while (list && *list && *list != number)
+		list++;
+
+	return list && *list;
+}
 
 static const struct leaf *find_leaf(const struct tdx_module *m, u64 number)
 {
 	static const struct leaf unknown;
 
-	if (number >= ARRAY_SIZE(leaves))
-		return &unknown;
-
-	if (m->platform.version == TDX_MODULE_1_0 &&
-	    leaves[number].flags & LEAF_SINCE_1_5)
+	if (number >= ARRAY_SIZE(leaves) ||
+	    is_in(tdx_release(m)->absent_leaves, number))
 		return &unknown;
 
 	return &leaves[number];
 }
 
-static bool has_versions(const struct tdx_module *m, const struct leaf *leaf)
+/* The leaves of TDX IO, which no platform here has. */
+static bool is_tdx_io(u64 number)
 {
-	return leaf->flags & LEAF_HAS_VERSIONS ||
-	       (leaf->flags & LEAF_HAS_VERSIONS_1_5_05 &&
-		m->platform.version >= TDX_MODULE_1_5_05) ||
-	       (leaf->flags & LEAF_HAS_VERSIONS_2_0 &&
-		m->platform.version >= TDX_MODULE_2_0_08);
+	return (number >= 128 && number <= 140) ||
+	       (number >= 150 && number <= 166);
 }
 
 /* The checks of the dispatcher change no register but RAX. */
@@ -112,25 +114,28 @@ static u64 dispatch(struct tdx_module *m, struct tdx_lp *lp,
 		    struct tdx_regs *regs)
 {
 	enum tdx_module_state state = READ_ONCE(m->state);
+	const struct tdx_release *release = tdx_release(m);
 	u64 number = regs->rax;
 	const struct leaf *leaf;
 
-	/* 1.0 has no versions: RAX as a whole is the leaf. */
-	if (m->platform.version != TDX_MODULE_1_0) {
+	if (!release->rax_is_leaf) {
 		number &= RAX_LEAF;
 		if (regs->rax & ~(RAX_LEAF | RAX_VERSION))
 			return TDX_OPERAND_INVALID + OPERAND_RAX;
 	}
 
 	leaf = find_leaf(m, number);
-	if (number != regs->rax && !has_versions(m, leaf))
+	if (number != regs->rax && !is_in(release->versioned_leaves, number))
+		return TDX_OPERAND_INVALID + OPERAND_RAX;
+
+	if (release->refuses_tdx_io && is_tdx_io(number))
 		return TDX_OPERAND_INVALID + OPERAND_RAX;
 
 	if (state == TDX_STATE_SYS_SHUTDOWN) {
 		if (number != TDH_SYS_LP_SHUTDOWN)
 			return TDX_SYS_SHUTDOWN;
 	} else if (state != TDX_STATE_SYS_READY &&
-		   !(leaf->flags & LEAF_BEFORE_READY)) {
+		   !leaf->before_ready) {
 		return TDX_SYS_NOT_READY;
 	}
 

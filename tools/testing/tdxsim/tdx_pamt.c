@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TDH.SYS.TDMR.INIT, and the contents of the PAMT that it writes.
+ * The contents of the PAMT, and TDH.SYS.TDMR.INIT, which writes them.
+ *
+ * The PAMT lies in the memory that the host gave for it, where the host can
+ * break it: it is read and written without KeyID, as nothing is encrypted.
+ *
+ * With dynamic PAMT there is a bit instead of an entry for each 4 KiB page, set for
+ * pages that no TD can have: reserved ones, and those that hold entries. Entries of
+ * the 4 KiB pages of a 2 MiB one are in a pair of pages that the host adds.
  */
 #include <linux/align.h>
 #include <linux/bits.h>
@@ -10,13 +17,9 @@
 #include <linux/types.h>
 
 #include "tdx_internal.h"
+#include "tdx_release.h"
 
-/* Pages that one call writes the entries of. */
 #define TDMR_INIT_PAGES		1024
-#define TDMR_INIT_DYNAMIC_PAGES	4096
-
-#define PT_NDA			0
-#define PT_RSVD			1
 
 const unsigned int tdx_pamt_page_shift[TDX_PAMT_LEVELS] = {
 	[TDX_PAMT_4K] = 12,
@@ -24,11 +27,87 @@ const unsigned int tdx_pamt_page_shift[TDX_PAMT_LEVELS] = {
 	[TDX_PAMT_1G] = 30,
 };
 
-u64 tdx_pamt_entry_pa(const struct tdx_tdmr *tdmr, unsigned int level, u64 pa)
+static u64 entry_pa(const struct tdx_tdmr *tdmr, unsigned int level, u64 pa)
 {
 	u64 index = (pa - tdmr->base) >> tdx_pamt_page_shift[level];
 
 	return tdmr->pamt[level].base + index * sizeof(struct tdx_pamt_entry);
+}
+
+/* Where the entry of a 4 KiB page is in the pair of pages that holds it. */
+static u64 entry_pa_in_pair(const struct tdx_pamt_entry *pair, u64 pa)
+{
+	u64 offset = (pa % SZ_2M >> 12) * sizeof(struct tdx_pamt_entry);
+
+	if (offset < SZ_4K)
+		return tdx_pamt_pair_first(pair) + offset;
+
+	return tdx_pamt_pair_second(pair) + offset - SZ_4K;
+}
+
+/* Returns false where there is none: a 4 KiB one that the host has not added. */
+bool tdx_read_pamt_entry(const struct tdx_module *m,
+			 const struct tdx_tdmr *tdmr, unsigned int level,
+			 u64 pa, struct tdx_pamt_entry *entry)
+{
+	u64 at = entry_pa(tdmr, level, pa);
+
+	if (m->dynamic_pamt && level == TDX_PAMT_4K) {
+		tdx_read_pamt_entry(m, tdmr, TDX_PAMT_2M, pa, entry);
+		if (tdx_pamt_type(entry) != TDX_PT_PAMT_PAIR)
+			return false;
+		at = entry_pa_in_pair(entry, pa);
+	}
+
+	m->ops->read(entry, at, sizeof(*entry));
+	return true;
+}
+
+void tdx_write_pamt_entry(struct tdx_module *m, const struct tdx_tdmr *tdmr,
+			  unsigned int level, u64 pa,
+			  const struct tdx_pamt_entry *entry)
+{
+	struct tdx_pamt_entry pair;
+	u64 at = entry_pa(tdmr, level, pa);
+
+	if (m->dynamic_pamt && level == TDX_PAMT_4K) {
+		tdx_read_pamt_entry(m, tdmr, TDX_PAMT_2M, pa, &pair);
+		at = entry_pa_in_pair(&pair, pa);
+	}
+
+	m->ops->write(at, entry, sizeof(*entry));
+}
+
+static u64 bitmap_pa(const struct tdx_tdmr *tdmr, u64 pa)
+{
+	return tdmr->pamt[TDX_PAMT_4K].base +
+	       (pa - tdmr->base) / SZ_4K / BITS_PER_BYTE;
+}
+
+static u8 bitmap_bit(const struct tdx_tdmr *tdmr, u64 pa)
+{
+	return BIT((pa - tdmr->base) / SZ_4K % BITS_PER_BYTE);
+}
+
+bool tdx_read_pamt_bit(const struct tdx_module *m, const struct tdx_tdmr *tdmr,
+		       u64 pa)
+{
+	u8 byte;
+
+	m->ops->read(&byte, bitmap_pa(tdmr, pa), sizeof(byte));
+	return byte & bitmap_bit(tdmr, pa);
+}
+
+void tdx_write_pamt_bit(struct tdx_module *m, const struct tdx_tdmr *tdmr,
+			u64 pa, bool set)
+{
+	u8 byte;
+
+	m->ops->read(&byte, bitmap_pa(tdmr, pa), sizeof(byte));
+	byte &= ~bitmap_bit(tdmr, pa);
+	if (set)
+		byte |= bitmap_bit(tdmr, pa);
+	m->ops->write(bitmap_pa(tdmr, pa), &byte, sizeof(byte));
 }
 
 /* Whether a part of it is in a reserved area. */
@@ -56,17 +135,13 @@ static void fill_pamt_entries(const struct tdx_tdmr *tdmr, unsigned int level,
 	unsigned int n;
 
 	for (n = 0; n < nr; n++, pa += page) {
-		u64 type = rsvd && has_rsvd(tdmr, pa, page) ? PT_RSVD : PT_NDA;
+		u64 type = rsvd && has_rsvd(tdmr, pa, page) ? TDX_PT_RSVD : TDX_PT_NDA;
 
 		entries[n].lock_type_owner = type << TDX_PAMT_ENTRY_TYPE_SHIFT;
 		entries[n].epoch = 0;
 	}
 }
 
-/*
- * The PAMT lies in the memory that the host gave for it, where the host can
- * break it: it reads and writes there without KeyID, as nothing is encrypted.
- */
 static void init_pamt_entries(struct tdx_module *m, const struct tdx_tdmr *tdmr,
 			      unsigned int level, u64 pa, u64 end)
 {
@@ -77,26 +152,44 @@ static void init_pamt_entries(struct tdx_module *m, const struct tdx_tdmr *tdmr,
 	for (; pa < end; pa += nr * page) {
 		nr = min_t(u64, ARRAY_SIZE(entries), DIV_ROUND_UP(end - pa, page));
 		fill_pamt_entries(tdmr, level, pa, entries, nr);
-		m->ops->write(tdx_pamt_entry_pa(tdmr, level, pa), entries,
+		m->ops->write(entry_pa(tdmr, level, pa), entries,
 			      nr * sizeof(entries[0]));
 	}
 }
 
-/* With dynamic PAMT: no page has an entry yet. */
-static void init_pamt_bitmap(struct tdx_module *m, const struct tdx_tdmr *tdmr,
-			     u64 pa)
+/* Bits of @nr pages from @pa on. */
+static void fill_pamt_bitmap(const struct tdx_tdmr *tdmr, u64 pa, u8 *bytes,
+			     unsigned int nr)
 {
-	static const u8 none[TDMR_INIT_DYNAMIC_PAGES / BITS_PER_BYTE];
-	u64 bit = (pa - tdmr->base) / SZ_4K;
+	unsigned int n;
 
-	m->ops->write(tdmr->pamt[TDX_PAMT_4K].base + bit / BITS_PER_BYTE, none,
-		      sizeof(none));
+	memset(bytes, 0, nr / BITS_PER_BYTE);
+	if (!has_rsvd(tdmr, pa, nr * (u64)SZ_4K))
+		return;
+
+	for (n = 0; n < nr; n++, pa += SZ_4K) {
+		if (has_rsvd(tdmr, pa, SZ_4K))
+			bytes[n / BITS_PER_BYTE] |= BIT(n % BITS_PER_BYTE);
+	}
+}
+
+static void init_pamt_bitmap(struct tdx_module *m, const struct tdx_tdmr *tdmr,
+			     u64 pa, u64 end)
+{
+	u8 bytes[64];
+	u64 pages = sizeof(bytes) * BITS_PER_BYTE;
+
+	for (; pa < end; pa += pages * SZ_4K) {
+		fill_pamt_bitmap(tdmr, pa, bytes, pages);
+		m->ops->write(bitmap_pa(tdmr, pa), bytes, sizeof(bytes));
+	}
 }
 
 static u64 do_sys_tdmr_init(struct tdx_module *m, struct tdx_tdmr *tdmr,
 			    struct tdx_regs *regs)
 {
-	u64 pages = m->dynamic_pamt ? TDMR_INIT_DYNAMIC_PAGES : TDMR_INIT_PAGES;
+	u64 pages = m->dynamic_pamt ? tdx_release(m)->dynamic_pamt_pages :
+				      TDMR_INIT_PAGES;
 	u64 pa = tdmr->next, end = pa + pages * SZ_4K;
 
 	if (pa == tdmr->base + tdmr->size)
@@ -106,7 +199,7 @@ static u64 do_sys_tdmr_init(struct tdx_module *m, struct tdx_tdmr *tdmr,
 		m->ops->tdmr_init();
 
 	if (m->dynamic_pamt)
-		init_pamt_bitmap(m, tdmr, pa);
+		init_pamt_bitmap(m, tdmr, pa, end);
 	else
 		init_pamt_entries(m, tdmr, TDX_PAMT_4K, pa, end);
 	init_pamt_entries(m, tdmr, TDX_PAMT_2M, pa, end);
@@ -146,20 +239,18 @@ bool tdx_module_lock_pamt(struct tdx_module *m, enum tdx_pamt_level level,
 {
 	const struct tdx_tdmr *tdmr = m->tdmrs;
 	struct tdx_pamt_entry entry;
-	u64 entry_pa;
 
 	while (tdmr < m->tdmrs + m->nr_tdmrs &&
 	       (pa < tdmr->base || pa >= tdmr->base + tdmr->size))
 		tdmr++;
-	if (tdmr == m->tdmrs + m->nr_tdmrs)
+	if (tdmr == m->tdmrs + m->nr_tdmrs ||
+	    !tdx_read_pamt_entry(m, tdmr, level, pa, &entry))
 		return false;
 
-	entry_pa = tdx_pamt_entry_pa(tdmr, level, pa);
-	m->ops->read(&entry, entry_pa, sizeof(entry));
 	entry.lock_type_owner &= ~TDX_PAMT_ENTRY_LOCK_EX;
 	if (lock)
 		entry.lock_type_owner |= TDX_PAMT_ENTRY_LOCK_EX;
-	m->ops->write(entry_pa, &entry, sizeof(entry));
+	tdx_write_pamt_entry(m, tdmr, level, pa, &entry);
 	return true;
 }
 
@@ -171,11 +262,18 @@ void tdx_module_pamt(const struct tdx_module *m, unsigned int tdmr,
 	unsigned int shift = tdx_pamt_page_shift[level];
 	u64 pa = t->base + (offset / sizeof(struct tdx_pamt_entry) << shift);
 
-	if (m->dynamic_pamt && level == TDX_PAMT_4K) {
-		u64 written = (t->next - t->base) / SZ_4K / BITS_PER_BYTE;
+	/* What the host has added and removed is not kept anywhere else. */
+	if (m->pamt_pages_added && level != TDX_PAMT_1G) {
+		m->ops->read(contents, t->pamt[level].base + offset, len);
+		return;
+	}
 
-		if (offset < written)
-			memset(contents, 0, min_t(u64, len, written - offset));
+	if (m->dynamic_pamt && level == TDX_PAMT_4K) {
+		pa = t->base + offset * BITS_PER_BYTE * SZ_4K;
+		if (pa < t->next)
+			fill_pamt_bitmap(t, pa, contents,
+					 min_t(u64, len * BITS_PER_BYTE,
+					       (t->next - pa) / SZ_4K));
 		return;
 	}
 

@@ -108,7 +108,8 @@ static const struct {
 	{ 0x80000001, NO_SUBLEAF, { 0, 0, 0x121, 0x2c100800 } },
 	{ 0x80000006, NO_SUBLEAF, { 0, 0, 0x40, 0 } },
 	{ 0x80000007, NO_SUBLEAF, { 0, 0, 0, 0x100 } },
-	{ 0x80000008, NO_SUBLEAF, { 0x3934, 0x200, 0, 0 } },
+	/* 57 bits of a linear address, those of a physical one are added. */
+	{ 0x80000008, NO_SUBLEAF, { 0x3900, 0x200, 0, 0 } },
 };
 
 void tdx_cpuid_on_lp(const struct tdx_module *m, unsigned int lp, u32 leaf,
@@ -130,6 +131,8 @@ void tdx_cpuid_on_lp(const struct tdx_module *m, unsigned int lp, u32 leaf,
 			memcpy(regs, scripted_cpuids[i].regs,
 			       sizeof(scripted_cpuids[i].regs));
 	}
+	if (leaf == 0x80000008)
+		regs[EAX] |= m->platform.max_pa ?: TDX_MAX_PA_BITS;
 }
 
 bool tdx_has_entropy(struct tdx_module *m)

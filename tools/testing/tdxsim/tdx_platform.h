@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 #include "tdx_module.h"
+#include "tdx_release.h"
 
 #define IA32_TSC_ADJUST			0x3b
 #define IA32_MKTME_KEYID_PARTITIONING	0x87
@@ -41,11 +42,6 @@
 #define IA32_TME_CAPABILITY		0x981
 #define IA32_TME_ACTIVATE		0x982
 
-/* The CPUID leaf has no subleaves. */
-#define NO_SUBLEAF	0xffffffff
-
-enum { EAX, EBX, ECX, EDX, CPUID_REGS };
-
 #define TME_HKID_BITS_SHIFT		32
 #define TME_ACTIVATE_ALGORITHMS_SHIFT	48
 /* AES-XTS-128 and AES-XTS-256 without integrity, as in TME_CAPABILITY */
@@ -73,6 +69,7 @@ u64 tdx_compare_cpuids(const struct tdx_module *m, unsigned int lp, u32 package,
 		       struct tdx_regs *regs);
 
 /* tdx_check_memory.c: KeyIDs, CMRs and SMRRs. */
+bool tdx_smrr2_counts(const struct tdx_module *m, unsigned int lp);
 u64 tdx_check_memory(struct tdx_module *m, unsigned int lp);
 
 #endif

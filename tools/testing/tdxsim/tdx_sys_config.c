@@ -8,8 +8,9 @@
 #include <linux/types.h>
 
 #include "tdx_internal.h"
+#include "tdx_release.h"
 
-/* R8 of 2.0: a bit instead of an entry for each 4 KiB page. */
+/* R8: a bit instead of an entry for each 4 KiB page. */
 #define CONFIG_DYNAMIC_PAMT	BIT_ULL(16)
 
 /* TDMR_INFO, and the alignment of it and of the array of pointers to it */
@@ -49,15 +50,21 @@ static u64 add_tdmr(struct tdx_module *m, unsigned int i, u64 pa)
 	return tdx_check_tdmr(m, i);
 }
 
-static u64 do_sys_config(struct tdx_module *m, const struct tdx_regs *in)
+/* The global KeyID, and whether the PAMT is dynamic. */
+static u64 check_r8(struct tdx_module *m, u64 r8)
 {
-	u64 pa, ret, hkid = in->r8;
-	u32 i;
+	m->dynamic_pamt = r8 & CONFIG_DYNAMIC_PAMT &&
+			  tdx_release(m)->dynamic_pamt_pages;
+	if (m->dynamic_pamt)
+		r8 &= ~CONFIG_DYNAMIC_PAMT;
 
-	/* A missing LP gives the same code as the wrong state. */
-	if (m->state != TDX_STATE_SYSINIT_DONE ||
-	    atomic_read(&m->lps_initialized) < m->platform.lps)
-		return TDX_SYS_CONFIG_NOT_PENDING;
+	return hkid_is_private(m, r8) ? TDX_SUCCESS :
+					TDX_OPERAND_INVALID + OPERAND_R8;
+}
+
+static u64 check_operands(struct tdx_module *m, const struct tdx_regs *in)
+{
+	u64 ret;
 
 	if (!pa_is_shared(m, in->rcx, TDMR_INFO_ALIGN))
 		return TDX_OPERAND_INVALID + OPERAND_RCX;
@@ -65,13 +72,29 @@ static u64 do_sys_config(struct tdx_module *m, const struct tdx_regs *in)
 	if (!in->rdx || in->rdx > TDX_MAX_TDMRS)
 		return TDX_OPERAND_INVALID + OPERAND_RDX;
 
-	if (m->platform.version >= TDX_MODULE_2_0_08) {
-		m->dynamic_pamt = hkid & CONFIG_DYNAMIC_PAMT;
-		hkid &= ~CONFIG_DYNAMIC_PAMT;
-	}
+	ret = check_r8(m, in->r8) ?: tdx_check_features(m, in);
+	if (ret)
+		return ret;
 
-	if (!hkid_is_private(m, hkid))
+	if (m->dynamic_pamt && hkid_shift(m) > DYNAMIC_PAMT_MAX_PA_BITS)
 		return TDX_OPERAND_INVALID + OPERAND_R8;
+
+	return TDX_SUCCESS;
+}
+
+static u64 do_sys_config(struct tdx_module *m, const struct tdx_regs *in)
+{
+	u64 pa, ret;
+	u32 i;
+
+	/* A missing LP gives the same code as the wrong state. */
+	if (m->state != TDX_STATE_SYSINIT_DONE ||
+	    atomic_read(&m->lps_initialized) < m->platform.lps)
+		return TDX_SYS_CONFIG_NOT_PENDING;
+
+	ret = check_operands(m, in);
+	if (ret)
+		return ret;
 
 	for (i = 0; i < in->rdx; i++) {
 		m->ops->read(&pa, pa_strip_hkid(m, in->rcx) + i * sizeof(pa),
@@ -86,7 +109,6 @@ static u64 do_sys_config(struct tdx_module *m, const struct tdx_regs *in)
 	return TDX_SUCCESS;
 }
 
-/* TDH.SYS.CONFIG */
 u64 tdx_leaf_sys_config(struct tdx_module *m, struct tdx_lp *lp,
 			struct tdx_regs *regs)
 {

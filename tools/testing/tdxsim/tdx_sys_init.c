@@ -9,11 +9,17 @@
 #include "tdx_internal.h"
 #include "tdx_platform.h"
 
-/* SEAMDB_CLEAR, INSERT, GETREF and REPORT: what TD preserving takes. */
-#define SEAMOPS_TD_PRESERVING		GENMASK_ULL(5, 2)
+/* SEAMDB_GETREF and SEAMDB_REPORT */
+#define SEAMOPS_WANTED		GENMASK_ULL(5, 4)
 
-#define RAX_VERSION		GENMASK_ULL(23, 16)
-#define RAX_VERSION_SHIFT	16
+/* R8 of version 1: where and how to report a fatal error. */
+#define DIAG_RESERVED		(GENMASK_ULL(5, 0) | GENMASK_ULL(53, 52))
+#define DIAG_PA			GENMASK_ULL(51, 6)
+#define DIAG_PA_ALIGN		64
+#define DIAG_EVENT		GENMASK_ULL(55, 54)
+#define DIAG_EVENT_INTR		BIT_ULL(54)
+#define DIAG_VECTOR_SHIFT	56
+#define DIAG_FIRST_VECTOR	16
 
 /* Checks 4 to 21, on the LP that runs it. */
 static u64 check_platform(struct tdx_module *m, unsigned int lp,
@@ -30,31 +36,38 @@ static u64 check_platform(struct tdx_module *m, unsigned int lp,
 
 	tdx_sample_msrs(m, lp);
 	m->sample.seamcaps = tdx_seamops_capabilities(m, lp);
-	if (~m->sample.seamcaps & SEAMOPS_TD_PRESERVING)
+	if (~m->sample.seamcaps & SEAMOPS_WANTED)
 		return TDX_INCOMPATIBLE_SEAM_CAPABILITIES;
 
 	if (m->faults.handoff)
 		return TDX_SYS_INCOMPATIBLE_SIGSTRUCT;
 
-	if (m->platform.version != TDX_MODULE_1_0 && !tdx_has_entropy(m))
+	if (tdx_release(m)->init_needs_entropy && !tdx_has_entropy(m))
 		return TDX_RND_NO_ENTROPY;
 
 	return TDX_SUCCESS;
 }
 
-static u64 do_sys_init(struct tdx_module *m, struct tdx_lp *lp,
+/* Reporting of fatal errors is not modelled. */
+static bool diagnostics_are_valid(const struct tdx_module *m, u64 r8)
+{
+	u64 pa = r8 & DIAG_PA, vector = r8 >> DIAG_VECTOR_SHIFT;
+
+	if (r8 & DIAG_RESERVED)
+		return false;
+
+	if (pa != DIAG_PA && !pa_is_shared(m, pa, DIAG_PA_ALIGN))
+		return false;
+
+	/* Only an interrupt has a vector, and those below 16 are not for it. */
+	return (vector >= DIAG_FIRST_VECTOR) ==
+	       ((r8 & DIAG_EVENT) == DIAG_EVENT_INTR);
+}
+
+static u64 do_sys_init(struct tdx_module *m, unsigned int lp,
 		       const struct tdx_regs *in, struct tdx_regs *regs)
 {
 	u64 ret;
-
-	/*
-	 * Version 1 takes in R8 how fatal errors are to be reported. Of that
-	 * only 0 is known to be good.
-	 */
-	if ((in->rax & RAX_VERSION) >> RAX_VERSION_SHIFT > 1)
-		return TDX_OPERAND_INVALID + OPERAND_RAX;
-	if (in->rax & RAX_VERSION && in->r8)
-		return TDX_OPERAND_INVALID + OPERAND_R8;
 
 	if (in->rcx)
 		return TDX_OPERAND_INVALID + OPERAND_RCX;
@@ -62,9 +75,12 @@ static u64 do_sys_init(struct tdx_module *m, struct tdx_lp *lp,
 	if (m->state != TDX_STATE_SYSINIT_PENDING)
 		return TDX_SYS_INIT_NOT_PENDING;
 
-	ret = check_platform(m, lp - m->lps, regs);
+	ret = check_platform(m, lp, regs);
 	if (ret)
 		return ret;
+
+	if (rax_version(in->rax) && !diagnostics_are_valid(m, in->r8))
+		return TDX_OPERAND_INVALID + OPERAND_R8;
 
 	atomic_set(&m->lps_initialized, 0);
 	m->packages_keyed = 0;
@@ -73,7 +89,6 @@ static u64 do_sys_init(struct tdx_module *m, struct tdx_lp *lp,
 	return TDX_SUCCESS;
 }
 
-/* TDH.SYS.INIT */
 u64 tdx_leaf_sys_init(struct tdx_module *m, struct tdx_lp *lp,
 		      struct tdx_regs *regs)
 {
@@ -86,25 +101,22 @@ u64 tdx_leaf_sys_init(struct tdx_module *m, struct tdx_lp *lp,
 	regs->r9 = 0;
 	regs->r10 = 0;
 
+	if (rax_version(in.rax) > 1)
+		return TDX_OPERAND_INVALID + OPERAND_RAX;
+
 	if (!lock_exclusive(&m->lock))
 		return TDX_SYS_BUSY;
 
-	ret = do_sys_init(m, lp, &in, regs);
+	ret = do_sys_init(m, lp - m->lps, &in, regs);
 	unlock_exclusive(&m->lock);
 	return ret;
-}
-
-static bool seeds_each_lp(const struct tdx_module *m)
-{
-	return m->platform.version == TDX_MODULE_1_5_01 ||
-	       m->platform.version == TDX_MODULE_1_5_05;
 }
 
 /* Checks 4 to 9. */
 static u64 check_lp(struct tdx_module *m, unsigned int lp, u32 package,
 		    struct tdx_regs *regs)
 {
-	if (seeds_each_lp(m) && !tdx_has_entropy(m))
+	if (tdx_release(m)->lp_init_needs_entropy && !tdx_has_entropy(m))
 		return TDX_RND_NO_ENTROPY;
 
 	if (tdx_seamops_capabilities(m, lp) != m->sample.seamcaps)
