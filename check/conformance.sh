@@ -29,7 +29,7 @@ make_directory() {
 test_rows() {
 	make_directory "rows-$1"
 	cp conformance/rows.vec "$dir/files/"
-	machine "$dir" 1:2:1 "vectors --rows-of $1 /rows.vec" \
+	machine "$dir" 1:2:1 "vectors /rows.vec $1" \
 		"log_has 'tdxsim: test bed: bad line \"lps 2x\"'" \
 		"log_has 'tdxsim: bad inject rule \"TDH.SYS.INT:[*]:1=gp\": unknown leaf$'"
 }
