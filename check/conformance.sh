@@ -1,5 +1,5 @@
 #!/bin/bash
-# check/conformance.sh rows RELEASE | vectors RELEASE: the rules of the TDX module and the
+# check/conformance.sh rows RELEASE | vectors RELEASE | platform: the rules of the TDX module and the
 # answers of Intel's own code, from SEAMCALL on an emulated machine.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -46,6 +46,21 @@ test_vectors() {
 		lines+=("vectors /vectors/$1/$name")
 	done
 	machine "$dir" 1:1:1 "$(printf '%s\n' "${lines[@]}")"
+}
+
+# What each release of the module would accept of the emulated CPU is as in platform.txt.
+test_platform() {
+	local include=(-Itools/testing/tdxsim "-I$linux/tools/include" "-I$linux/tools/arch/x86/include")
+
+	make_directory platform
+	# It includes tdx_platform.c.
+	gcc -O2 -Wall -static -s "${include[@]}" -o "$dir/files/platform_test" \
+		conformance/platform_test.c tools/testing/tdxsim/{tdx_[!p]*,tdx_pa*}.c
+	printf '%s\n' '. /verbs.sh' "/platform_test 2>&1 | sed 's/^/# /'" 'ok platform_test' finish > "$dir/steps"
+	machine/boot --kernel build/obj-main --initrd build/initramfs-main.cpio \
+		--steps "$dir/steps" --files "$dir/files" --log "$dir" --cpus 1:1:1
+	sed -n 's/^# \(cpuid\|msr\) /\1 /p' "$dir/results.log" > "$dir/platform.txt"
+	diff conformance/platform.txt "$dir/platform.txt"
 }
 
 run_test "$@"
