@@ -4,6 +4,7 @@
  * none.
  */
 #include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/kernel.h>
 #include <linux/types.h>
 
@@ -121,6 +122,8 @@ static const struct tdx_cpuid_rule cpuid_rules[] = {
 	{ 0x1a, NO_SUBLEAF,
 	  .same = { ALL_BITS, ALL_BITS, ALL_BITS, ALL_BITS } },
 };
+
+static_assert(ARRAY_SIZE(cpuid_rules) <= TDX_SAMPLED_CPUIDS);
 
 /* Leaf in 31:0 and subleaf in 63:32, all ones where a leaf has none. */
 static const u64 cpuid_config_leaves[] = {
