@@ -3,7 +3,7 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help run run-built quick check nightly affected list tree export series deb bench shell shell-built clean packages FORCE
+.PHONY: help run run-built conformance quick check nightly affected list tree export series deb bench shell shell-built clean packages FORCE
 
 SHELL := /bin/bash
 B := build
@@ -37,6 +37,8 @@ help:
 	@echo 'make nightly         everything else; can be interrupted and continued'
 	@echo 'make nightly SHARD=2/4  the second of four parts of it'
 	@echo 'make check ONLY=p    the tests p, e.g. ONLY=scenario/reload, of any tier ("make list")'
+	@echo 'make conformance     the records of the TDX module, on tdxsim in user space'
+	@echo 'make conformance VECTORS=dir  the same with your records, dir/RELEASE/*.vec or .vec.xz'
 	@echo 'make list            all tests with their tiers'
 	@echo 'make bench           what the series costs, against the unpatched kernel and other ways'
 	@echo 'make tree            the patched kernel in build/linux, a git tree with one commit a patch'
@@ -87,6 +89,9 @@ check: packages
 
 list: packages
 	@check/run --list
+
+conformance: $(LINUX)
+	@conformance/run $(VECTORS)
 
 bench: $(LINUX) $(BOCHS)
 	@$(STEP) 'Building the kernels to measure' bench-build bench/build
@@ -216,7 +221,7 @@ $(KERNELS_7.3:%=$(B)/initramfs-%.cpio): $(B)/initramfs-%.cpio: $(B)/obj-%/arch/x
 
 $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/seamcall.ko $(B)/tests/.built \
 		machine/image/mkinitramfs machine/image/init $(VERBS) matrix/points.sh $(wildcard machine/image/*.c) \
-		tools/testing/tdxsim/tdxsim_test.sh conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c | $(BOCHS)
+		tools/testing/tdxsim/tdxsim_test.sh $(wildcard conformance/*.[ch]) | $(BOCHS)
 	@$(STEP) 'Packing the initramfs, $*' initramfs-$* machine/image/mkinitramfs $(B)/obj-$* $@ \
 		--tests $(B)/tests $(patsubst %,--module %,$(filter %.ko,$^))
 
@@ -252,6 +257,6 @@ $(PACKAGE)/tdxsim.ko: $(PACKAGE)/arch/x86/boot/bzImage $(wildcard tools/testing/
 	@cp $(PACKAGE)/headers/tdxsim.ko $@
 
 $(B)/initramfs-package.cpio: $(PACKAGE)/tdxsim.ko $(B)/tests/.built machine/image/mkinitramfs machine/image/init $(VERBS) \
-		matrix/points.sh $(wildcard machine/image/*.c) conformance/vectors_test.c conformance/vectors_test.h conformance/vectors_seamcall.c | $(BOCHS)
+		matrix/points.sh $(wildcard machine/image/*.c) $(wildcard conformance/*.[ch]) | $(BOCHS)
 	@$(STEP) 'Packing the initramfs, package' initramfs-package machine/image/mkinitramfs $(PACKAGE) $@ \
 		--tests $(B)/tests --module $(PACKAGE)/tdxsim.ko

@@ -8,6 +8,7 @@ import plan
 # For a changed file, the first line that matches: the tests that look at it. A file of the
 # kernel has the scenarios of its mutants, too.
 TESTS = (
+    ('conformance/facts.md', ('conformance/sections',)),
     ('*.md', ('docs/kexec-table', 'docs/scenarios', 'docs/rules')),
     ('Documentation/*', ('docs/messages', 'docs/html', 'series/exports')),
     ('tools/testing/tdxsim/*', ('style/shellcheck', 'tdxsim/vectors', 'kernel/module-tdxsim', '7.3/tdxsim',
@@ -20,7 +21,8 @@ TESTS = (
     ('build/7.3/linux/*', ('scenario/7.3/success/two-cpus', 'scenario/7.3/absent/seam-off', 'scenario/7.3/refused/lp-init-last-cpu',
                            'scenario/7.3/refused/config', 'scenario/7.3/refused/max-vcpus')),
     ('patches/*', ('series/*', 'style/patch-*', 'scenario/success/two-cpus')),
-    ('conformance/*', ('tdxsim/*', 'conformance/*')),
+    ('conformance/*', ('tdxsim/*', 'conformance/rows', 'conformance/vectors', 'conformance/sections',
+                       'conformance/platform')),
     ('machine/modules/*', ('kernel/module-*',)),
     ('machine/kernels/*', ('commands/*', 'scenario/success/two-cpus')),
     ('machine/*', ('style/shellcheck', 'docs/scenarios', 'machine/*', 'scenario/success/two-cpus',

@@ -5,11 +5,9 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "tdx_module.c"
-#include "tdx_platform.c"
-#include "tdx_script.c"
-
+#include "tdx_module.h"
 #include "vectors_test.h"
 
 #define NR_LPS		1024

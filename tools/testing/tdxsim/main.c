@@ -16,7 +16,7 @@
  *           =absent     VMfailInvalid, as with no module loaded; also after ACPI S3
  *           =fault      #GP, as with SEAMRR left off by the firmware
  *   version=1.5.05      (default)
- *          =1.5.01, 2.0.08, or 1.0, which has no TDH.SYS.RD
+ *          =1.5.01, 1.5.25, 2.0.08, 2.0.18, or 1.0, which has no TDH.SYS.RD
  *   lps=N               LPs the firmware counted (default: CPUs present)
  *   packages=N          packages the firmware counted, 1 to 8 (default: those
  *                       of the machine)
@@ -112,6 +112,7 @@
 #include <asm/msr.h>
 
 #include "compat.h"
+#include "tdx_release.h"
 #include "tdxsim.h"
 
 /* KeyIDs are 16 bits wide in TDH.SYS.CONFIG, and take at most 15 of the PA. */
@@ -133,7 +134,7 @@ MODULE_PARM_DESC(presence, "present, absent or fault");
 
 static char *version = "1.5.05";
 module_param(version, charp, 0444);
-MODULE_PARM_DESC(version, "1.5.05, 1.0, 1.5.01 or 2.0.08");
+MODULE_PARM_DESC(version, "1.5.05, or another of " TDX_RELEASE_NAMES);
 
 static char *lps;
 module_param(lps, charp, 0444);
@@ -238,7 +239,7 @@ static int parse_version(struct tdx_platform *platform)
 
 	if (ret < 0)
 		return bad_parameter("version", version,
-				     "1.5.05, 1.0, 1.5.01 or 2.0.08");
+				     "one of " TDX_RELEASE_NAMES);
 
 	platform->version = ret;
 	return 0;

@@ -10,17 +10,8 @@
 #define TDX_MAX_RSVD		16
 #define TDX_MAX_PKGS		8
 
-/* The module computes with 52-bit physical addresses on every CPU. */
+/* Width of physical addresses, where the platform does not say another. */
 #define TDX_MAX_PA_BITS		52
-
-/* The releases that the model knows, in ascending order. */
-enum tdx_module_version {
-	TDX_MODULE_1_0,
-	TDX_MODULE_1_5_01,
-	TDX_MODULE_1_5_05,
-	TDX_MODULE_2_0_08,
-	TDX_MODULE_VERSIONS,
-};
 
 enum tdx_module_state {
 	TDX_STATE_SYSINIT_PENDING,
@@ -54,15 +45,20 @@ struct tdx_host_ops {
 
 /* What the firmware found out and handed over to the module. */
 struct tdx_platform {
-	enum tdx_module_version version;
+	/* Of tdx_module_version(). */
+	unsigned int version;
 	u32 lps;
 	u32 packages;
 	u32 fms;
 	struct tdx_range cmrs[TDX_MAX_CMRS];
 	struct tdx_range seamrr;
+	/* 0 for TDX_MAX_PA_BITS */
+	u32 max_pa;
 	u32 hkid_bits;
 	u32 private_hkid_min;
 	u32 private_hkid_max;
+	/* The firmware uses the second SMRR. */
+	bool smrr2;
 };
 
 /* How PCONFIG ends. */
@@ -110,7 +106,7 @@ struct tdx_faults {
 
 /* What TDH.SYS.INIT saw, for TDH.SYS.LP.INIT to find on each LP. */
 #define TDX_SAMPLED_MSRS	32
-#define TDX_SAMPLED_CPUIDS	32
+#define TDX_SAMPLED_CPUIDS	64
 
 struct tdx_sample {
 	u64 msrs[TDX_SAMPLED_MSRS];
@@ -162,13 +158,18 @@ struct tdx_module {
 	struct tdx_lp *lps;
 	atomic_t lps_initialized;
 	struct tdx_sample sample;
-	/* Bits of a PA that are KeyID, and the private KeyIDs. */
+	/* Width of a PA, its bits that are KeyID, and the private KeyIDs. */
+	u32 max_pa;
 	u32 hkid_bits;
 	u32 private_hkid_min;
 	u32 private_hkid_max;
 	unsigned long packages_keyed;
 	u32 nr_packages_keyed;
 	bool dynamic_pamt;
+	/* TDH.PHYMEM.PAMT.ADD was used. */
+	bool pamt_pages_added;
+	/* Of an LP that adds or removes such pages. */
+	struct tdx_lock pamt_lock;
 	u32 nr_tdmrs;
 	struct tdx_tdmr tdmrs[TDX_MAX_TDMRS];
 };

@@ -7,10 +7,12 @@
  *   lps N                          counted by the firmware
  *   pkgs N                         likewise
  *   fms VALUE                      EAX of CPUID leaf 1
+ *   max_pa N                       width of a physical address
  *   hkid_bits N                    of a physical address, the top ones
  *   private_hkid_min N
  *   private_hkid_max N
  *   seamrr BASE SIZE
+ *   smrr2 on|off                   the firmware uses the second SMRR
  *   cmr I BASE SIZE                slot I of the convertible memory regions
  *
  * These take effect before TDH.SYS.INIT. The others at once:
@@ -66,6 +68,8 @@ static bool platform_line(struct tdx_platform *p, const char *line)
 		p->packages = n;
 	} else if (scan(line, "fms %x", &n)) {
 		p->fms = n;
+	} else if (scan(line, "max_pa %u", &n) && n >= 32 && n <= 52) {
+		p->max_pa = n;
 	} else if (scan(line, "hkid_bits %u", &n)) {
 		p->hkid_bits = n;
 	} else if (scan(line, "private_hkid_min %u", &n)) {
@@ -75,6 +79,8 @@ static bool platform_line(struct tdx_platform *p, const char *line)
 	} else if (scan(line, "seamrr %llx %llx", &base, &size)) {
 		p->seamrr.base = base;
 		p->seamrr.size = size;
+	} else if (!strcmp(line, "smrr2 on") || !strcmp(line, "smrr2 off")) {
+		p->smrr2 = !strcmp(line, "smrr2 on");
 	} else if (scan(line, "cmr %u %llx %llx", &n, &base, &size) &&
 		   n < TDX_MAX_CMRS) {
 		p->cmrs[n].base = base;

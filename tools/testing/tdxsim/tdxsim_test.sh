@@ -46,6 +46,8 @@ config-lps          same  TDH.SYS.CONFIG:*:1=TDX_SYS_CONFIG_NOT_PENDING     tdx=
 success             last  -                                                 tdx=1 Y initialized$
 success-1.5.01      last  version=1.5.01                                    tdx=1 Y initialized$
 success-2.0.08      last  version=2.0.08                                    tdx=1 Y initialized$
+success-1.5.25      last  version=1.5.25                                    tdx=1 Y initialized$
+success-2.0.18      last  version=2.0.18                                    tdx=1 Y initialized$
 success-nested-off  last  -                                        tdx=1,nested=0 Y initialized$
 version-1.0         last  version=1.0                                       tdx=1 N failed (-
 lps                 last  lps=4096                                          tdx=1 N failed (-
