@@ -3,6 +3,8 @@ for which the scenario failed, a line each."""
 import re
 
 COUNT = re.compile(r'^# (\d+) passed, (\d+) failed$', re.M)
+# What the machine's shell says of a verb or program that its image lacks. It counts as no step.
+MISSING = re.compile(r'^\S+: (?:line \d+: )?(\S+): not found$', re.M)
 
 
 def read(path):
@@ -36,7 +38,10 @@ def failed_steps(results):
 
 
 def counts(results, kernels=1):
-    """Each kernel counted its steps, and no failure."""
+    """Each kernel counted its steps, and no failure, and the image had each verb."""
+    missing = MISSING.findall(results)
+    if missing:
+        return [f"the image lacks '{name}'" for name in missing]
     found = COUNT.findall(results)
     if len(found) != kernels:
         return [f'{len(found)} counts of results instead of {kernels}']
