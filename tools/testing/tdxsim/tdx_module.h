@@ -3,6 +3,7 @@
 #define TDX_MODULE_H
 
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/types.h>
 
 #define TDX_MAX_CMRS		32
@@ -133,6 +134,9 @@ struct tdx_lp {
 	bool shut_down;
 	u32 package;
 };
+
+/* The version of a leaf, in RAX. */
+#define RAX_VERSION		GENMASK_ULL(23, 16)
 
 struct tdx_regs {
 	u64 rax;
