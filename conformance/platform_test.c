@@ -2,7 +2,8 @@
 /*
  * Which CPUID leaves and MSRs of this CPU the TDX module would accept, release for
  * release: TDH.SYS.INIT of tdxsim's model looks at the CPU itself, and where it
- * fails, at the scripted platform instead, until it succeeds.
+ * fails, at the scripted platform instead, until it succeeds. tdx_cpu_gives_msr()
+ * and tdx_cpu_gives_cpuid(), for platform=cpu, have to say the same.
  *
  * Prints a line for each leaf and MSR that it looked at, with its value and the
  * releases that accept it. Needs root and the modules cpuid and msr.
@@ -184,6 +185,27 @@ static void try_release(struct tdx_module *m, int version)
 		sources[i].accepted |= !sources[i].scripted << version;
 }
 
+static bool cpu_gives(const struct tdx_module *m, const struct source *source)
+{
+	if (source->subleaf == IS_MSR)
+		return tdx_cpu_gives_msr(m, source->leaf);
+
+	return tdx_cpu_gives_cpuid(source->leaf, source->subleaf);
+}
+
+static void check_cpu_gives(const struct tdx_module *m, const char *release)
+{
+	const struct source *source;
+
+	for (source = sources; source < sources + nr_sources; source++) {
+		if (cpu_gives(m, source) == source->scripted)
+			printf("platform=cpu %s %#x/%#x: %s\n", release,
+			       source->leaf, source->subleaf,
+			       source->scripted ? "refused, but not scripted" :
+			       "accepted, but scripted");
+	}
+}
+
 static u32 no_package(unsigned int lp)
 {
 	return 0;
@@ -235,8 +257,10 @@ int main(void)
 	module.platform.hkid_bits = 6;
 	module.platform.private_hkid_min = 32;
 	module.platform.private_hkid_max = 63;
-	for (i = 0; i < ARRAY_SIZE(names); i++)
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		try_release(&module, tdx_module_version(names[i]));
+		check_cpu_gives(&module, names[i]);
+	}
 	for (i = 0; i < nr_sources; i++)
 		print_source(&sources[i], names, ARRAY_SIZE(names));
 	return 0;

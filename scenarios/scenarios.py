@@ -37,6 +37,7 @@ VALUES = {
     'seam': 'on',
     'hibernation': 'on',
     'erratum': 'off',
+    'lacks': r'[a-z0-9_]+(,[a-z0-9_]+)*',
     'append': r'.+',
     'kvm': r'.+',
     'kvm_intel': r'.+',

@@ -25,6 +25,12 @@
  *                       on). TDH.SYS.INIT judges whether the list is valid.
  *   hkids=FIRST-LAST    private KeyIDs, decimal, both inclusive (default: those
  *                       in IA32_MKTME_KEYID_PARTITIONING)
+ *   platform=script     TDH.SYS.INIT and TDH.SYS.LP.INIT check a platform that is as
+ *                       it should be up to what the parameters say (default)
+ *           =cpu        they check the CPUID leaves and MSRs of the CPU that runs
+ *                       them, where the emulated CPU has what the release asks
+ *                       for, and the scripted ones elsewhere: tdx_cpu_gives_msr()
+ *                       and tdx_cpu_gives_cpuid(). Not with hkids=.
  *   tdmr_init_us=N      what a TDH.SYS.TDMR.INIT takes of its LP's time, besides
  *                       the time that the execution in software does, 0 to 1000
  *                       microseconds (default: 0). The lock of the TDMR is held,
@@ -34,9 +40,6 @@
  *                       takes longer than TDH.SYS.TDMR.INIT itself (default: Y)
  *   testbed=Y           adds the files of the test bed, see below (default: N)
  *   vmx_in_use=CPU      built in only, see boot.c
- *
- * TDH.SYS.INIT and TDH.SYS.LP.INIT check a platform that is as it should be up to
- * what the parameters say, and not the CPU they run on.
  *
  * A RULE is LEAF:CPU:FROM[+COUNT]=CODE. It answers the FROM-th call (1 is the
  * first one) of LEAF on CPU, or on all together for *, since the rule is in force,
@@ -152,6 +155,10 @@ static char *hkids;
 module_param(hkids, charp, 0444);
 MODULE_PARM_DESC(hkids, "private KeyIDs, FIRST-LAST");
 
+static char *platform_source = "script";
+module_param_named(platform, platform_source, charp, 0444);
+MODULE_PARM_DESC(platform, "script or cpu: what TDH.SYS.INIT and TDH.SYS.LP.INIT check");
+
 static char *tdmr_init_us;
 module_param(tdmr_init_us, charp, 0444);
 MODULE_PARM_DESC(tdmr_init_us, "microseconds for each TDH.SYS.TDMR.INIT");
@@ -192,6 +199,21 @@ static u32 host_lp_package(unsigned int lp)
 	return topology_physical_package_id(lp);
 }
 
+static u64 host_msr(u32 address)
+{
+	u64 value;
+
+	return rdmsrq_safe(address, &value) ? 0 : value;
+}
+
+/* A leaf above the highest one repeats another. */
+static void host_cpuid(u32 leaf, u32 subleaf, u32 *regs)
+{
+	if (leaf <= cpuid_eax(leaf & BIT(31)))
+		cpuid_count(leaf, subleaf == NO_SUBLEAF ? 0 : subleaf,
+			    &regs[EAX], &regs[EBX], &regs[ECX], &regs[EDX]);
+}
+
 static u32 tdmr_init_time;
 
 static void host_tdmr_init(void)
@@ -203,6 +225,8 @@ static const struct tdx_host_ops host_ops = {
 	.read		= host_read,
 	.write		= host_write,
 	.lp_package	= host_lp_package,
+	.msr		= host_msr,
+	.cpuid		= host_cpuid,
 	.tdmr_init	= host_tdmr_init,
 };
 
@@ -402,6 +426,20 @@ static int parse_hkids(struct tdx_platform *platform)
 	return 0;
 }
 
+static int parse_platform(struct tdx_platform *platform)
+{
+	platform->cpu = !strcmp(platform_source, "cpu");
+	if (!platform->cpu && strcmp(platform_source, "script"))
+		return bad_parameter("platform", platform_source,
+				     "script or cpu");
+
+	/* IA32_MKTME_KEYID_PARTITIONING is the CPU's. */
+	if (platform->cpu && hkids)
+		return bad_parameter("hkids", hkids, "none with platform=cpu");
+
+	return 0;
+}
+
 static int parse_tdmr_init_us(void)
 {
 	if (tdmr_init_us && (kstrtou32(tdmr_init_us, 10, &tdmr_init_time) ||
@@ -422,6 +460,7 @@ static int parse_parameters(struct tdx_platform *platform)
 	       parse_packages(platform) ?:
 	       parse_cmrs(platform) ?:
 	       parse_hkids(platform) ?:
+	       parse_platform(platform) ?:
 	       parse_tdmr_init_us();
 }
 

@@ -17,7 +17,6 @@
 #include "tdx_release.h"
 
 #define RAX_LEAF		GENMASK_ULL(15, 0)
-#define RAX_VERSION		GENMASK_ULL(23, 16)
 
 const char *tdx_module_state_name(enum tdx_module_state state)
 {

@@ -3,6 +3,7 @@
 #define TDX_MODULE_H
 
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/types.h>
 
 #define TDX_MAX_CMRS		32
@@ -39,6 +40,9 @@ struct tdx_host_ops {
 	void (*read)(void *dst, u64 pa, size_t len);
 	void (*write)(u64 pa, const void *src, size_t len);
 	u32 (*lp_package)(unsigned int lp);
+	/* Of the LP that runs: what it lacks reads as 0. */
+	u64 (*msr)(u32 address);
+	void (*cpuid)(u32 leaf, u32 subleaf, u32 *regs);
 	/* Spends the time that TDH.SYS.TDMR.INIT takes, if there is one. */
 	void (*tdmr_init)(void);
 };
@@ -59,6 +63,8 @@ struct tdx_platform {
 	u32 private_hkid_max;
 	/* The firmware uses the second SMRR. */
 	bool smrr2;
+	/* What tdx_cpu_gives_*() say is the LP's own, not scripted. */
+	bool cpu;
 };
 
 /* How PCONFIG ends. */
@@ -133,6 +139,9 @@ struct tdx_lp {
 	bool shut_down;
 	u32 package;
 };
+
+/* The version of a leaf, in RAX. */
+#define RAX_VERSION		GENMASK_ULL(23, 16)
 
 struct tdx_regs {
 	u64 rax;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The platform that TDH.SYS.INIT and TDH.SYS.LP.INIT check. It is a scripted one,
- * as the CPU that runs the model has few of the features that the module insists
- * on: it passes all checks, up to the faults in struct tdx_faults.
+ * as the CPU that runs the model lacks features that the module insists on: it
+ * passes all checks, up to the faults in struct tdx_faults. What the emulated CPU
+ * does have can be read from it instead.
  */
 #include <linux/bits.h>
 #include <linux/kernel.h>
@@ -68,6 +69,30 @@ static u64 scripted_msr(const struct tdx_platform *platform, u32 address)
 	return 0;
 }
 
+/* The emulated CPU lacks what the module wants of these, see platform_test.c. */
+bool tdx_cpu_gives_msr(const struct tdx_module *m, u32 address)
+{
+	switch (address) {
+	case IA32_MISC_PACKAGE_CTLS:
+	case IA32_XAPIC_DISABLE_STATUS:
+	case IA32_MTRRCAP:
+	case IA32_ARCH_CAPABILITIES:
+	case IA32_SMRR_BASE:
+	case IA32_SMRR_MASK:
+	case IA32_PERF_CAPABILITIES:
+	case IA32_VMX_MISC:
+	case IA32_VMX_EPT_VPID_CAP:
+	case IA32_VMX_PROCBASED_CTLS3:
+	case IA32_TME_CAPABILITY:
+	case IA32_TME_ACTIVATE:
+		return false;
+	case IA32_MISC_ENABLE:
+		return !tdx_release(m)->misc_enable.set;
+	default:
+		return true;
+	}
+}
+
 u64 tdx_msr_on_lp(const struct tdx_module *m, unsigned int lp, u32 address)
 {
 	const struct tdx_msr_fault *fault;
@@ -77,6 +102,9 @@ u64 tdx_msr_on_lp(const struct tdx_module *m, unsigned int lp, u32 address)
 		if (fault->on && fault->lp == lp && fault->address == address)
 			return fault->value;
 	}
+
+	if (m->platform.cpu && tdx_cpu_gives_msr(m, address))
+		return m->ops->msr(address);
 
 	return scripted_msr(&m->platform, address);
 }
@@ -112,6 +140,23 @@ static const struct {
 	{ 0x80000008, NO_SUBLEAF, { 0x3900, 0x200, 0, 0 } },
 };
 
+/* As tdx_cpu_gives_msr(). The L3 cache in leaf 4 goes with the topology in 0x1f. */
+bool tdx_cpu_gives_cpuid(u32 leaf, u32 subleaf)
+{
+	switch (leaf) {
+	case 0x4:
+		return subleaf != 3;
+	case 0x7:
+	case 0x14:
+		return subleaf != 0;
+	case 0x1f:
+	case 0x80000008:
+		return false;
+	default:
+		return true;
+	}
+}
+
 void tdx_cpuid_on_lp(const struct tdx_module *m, unsigned int lp, u32 leaf,
 		     u32 subleaf, u32 *regs)
 {
@@ -122,6 +167,11 @@ void tdx_cpuid_on_lp(const struct tdx_module *m, unsigned int lp, u32 leaf,
 	if (fault->on && fault->lp == lp && fault->leaf == leaf &&
 	    fault->subleaf == subleaf) {
 		memcpy(regs, fault->regs, sizeof(fault->regs));
+		return;
+	}
+
+	if (m->platform.cpu && tdx_cpu_gives_cpuid(leaf, subleaf)) {
+		m->ops->cpuid(leaf, subleaf, regs);
 		return;
 	}
 

@@ -47,6 +47,10 @@
 /* AES-XTS-128 and AES-XTS-256 without integrity, as in TME_CAPABILITY */
 #define TME_AES_XTS			(BIT_ULL(0) | BIT_ULL(2))
 
+/* tdx_platform.c: what the emulated CPU has that the release accepts. */
+bool tdx_cpu_gives_msr(const struct tdx_module *m, u32 address);
+bool tdx_cpu_gives_cpuid(u32 leaf, u32 subleaf);
+
 /* tdx_platform.c: what an LP reads. */
 u64 tdx_msr_on_lp(const struct tdx_module *m, unsigned int lp, u32 address);
 void tdx_cpuid_on_lp(const struct tdx_module *m, unsigned int lp, u32 leaf,
