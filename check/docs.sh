@@ -103,6 +103,7 @@ test_table_7_3() {
 	sed -nE 's/^\| ([a-z0-9-]+\/[a-z0-9-]+) \| ([^|]*) \|.*/\1 \2/p' scenarios/7.3.md | sort > "$scratch/rows"
 	[ -s "$scratch/rows" ]
 	diff "$scratch/scenarios" "$scratch/rows"
+	diff scenarios/7.3/introduction.md <(head -n "$(wc -l < scenarios/7.3/introduction.md)" scenarios/7.3.md)
 	expect 'scenarios, VMX lost without and with the series' \
 		"$(awk -F' \\| ' '/^\| [a-z0-9-]+\// { n++; without += $4 ~ /lost/; series += $8 ~ /lost/ }
 			END { printf "Of %d scenarios, VMX is lost in %d without the series and in %d with it.", n, without, series }' scenarios/7.3.md)" \
