@@ -26,8 +26,18 @@ enum tdxsim_outcome {
 /* main.c */
 extern struct tdx_module tdxsim_module;
 extern enum tdxsim_presence tdxsim_presence;
+int tdxsim_find_cmrs(struct tdx_range *cmrs);
+int tdxsim_read_hkids(u64 *first, u64 *last);
+
+/* params.c */
+extern char *tdxsim_first_rules;
+extern bool tdxsim_testbed;
 extern bool tdxsim_watch;
+extern u32 tdxsim_tdmr_init_us;
 int tdxsim_set_presence(const char *name);
+int tdxsim_parse_parameters(struct tdx_platform *platform);
+bool tdxsim_wanted(void);
+void tdxsim_announce(const struct tdx_platform *platform);
 
 /* seamcall.c */
 bool tdxsim_in_vmx_operation(void);
