@@ -12,6 +12,16 @@ pamt_untouched()
 	esac
 }
 
+# pamt_owned yes|no
+# Checks whether tdxsim takes the PAMTs for the TDX module's.
+pamt_owned()
+{
+	case $1:$(pamt_pages) in
+	yes:[1-9]* | no:0\ 0\ 0) ok "pamt_owned $1" ;;
+	*) not_ok "pamt_owned $1: pages owned, written, freed: $(pamt_pages)" ;;
+	esac
+}
+
 # pamt_watched yes|no
 # Writes to a page of PAMT, and checks whether tdxsim sees that in the next SEAMCALLs.
 pamt_watched()

@@ -61,6 +61,14 @@ tdmrs()
 		END { for (i = 0; i < 64; i++) if (i in n) printf "%s%d", sep++ ? " " : "", n[i] }' "$tdxsim_dir/state")"
 }
 
+# seamcall RAX
+# Makes a SEAMCALL with this leaf and version, with 0 in all other registers.
+seamcall()
+{
+	try "seamcall $1" modprobe seamcall "rax=$1" calls=1
+	rmmod seamcall
+}
+
 # seamcalls LEAF N
 # Checks that a SEAMCALL was made exactly N times since tdxsim was loaded.
 seamcalls()

@@ -9,8 +9,8 @@
  *
  * With write=PA it also writes to that physical address, with free=PA it frees
  * 16 pages from there on: what the kernel must not do with the memory of the
- * TDX module. With calls=N it then makes that many SEAMCALLs, TDH.SYS.RD, on a CPU
- * that has to be in VMX operation.
+ * TDX module. With calls=N it then makes that many SEAMCALLs, with rax=VALUE or
+ * TDH.SYS.RD, on a CPU that has to be in VMX operation.
  */
 #include <linux/fs.h>
 #include <linux/kvm_host.h>
@@ -44,6 +44,10 @@ MODULE_PARM_DESC(free, "physical address of pages to free");
 static uint calls;
 module_param(calls, uint, 0444);
 MODULE_PARM_DESC(calls, "SEAMCALLs to make");
+
+static ulong rax = TDH_SYS_RD;
+module_param(rax, ulong, 0444);
+MODULE_PARM_DESC(rax, "leaf and version of these SEAMCALLs");
 
 static DEFINE_MUTEX(vmx_lock);
 static bool vmx;
@@ -175,7 +179,7 @@ static int __init seamcall_init(void)
 		__free_page(pfn_to_page(PHYS_PFN(free) + i));
 
 	for (i = 0; i < calls; i++) {
-		struct seamcall call = { .regs.rax = TDH_SYS_RD };
+		struct seamcall call = { .regs.rax = rax };
 
 		execute(&call);
 		if (call.faulted)

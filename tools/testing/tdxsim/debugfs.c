@@ -48,7 +48,7 @@ static struct dentry *dir;
 void tdxsim_record(unsigned int cpu, const struct tdx_regs *in,
 		   enum tdxsim_outcome outcome, const struct tdx_regs *out)
 {
-	struct count *count = this_cpu_ptr(&counts[min(in->rax, NR_LEAVES)]);
+	struct count *count = this_cpu_ptr(&counts[min(tdx_leaf(in->rax), NR_LEAVES)]);
 	u64 seq = atomic64_inc_return(&last_call);
 	struct call *call = &calls[seq % NR_CALLS];
 

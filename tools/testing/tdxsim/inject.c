@@ -337,7 +337,7 @@ bool tdxsim_inject(unsigned int cpu, enum tdxsim_outcome *outcome,
 {
 	bool injected = false;
 	struct rules *rules;
-	u64 leaf = regs->rax;
+	u64 leaf = tdx_leaf(regs->rax);
 	unsigned int i;
 
 	guard(rcu)();

@@ -299,7 +299,7 @@ static void note_tdmr_init(u64 base, bool success)
 
 static void note_owner(const struct tdx_regs *in, bool success)
 {
-	switch (in->rax & ~RAX_VERSION) {
+	switch (tdx_leaf(in->rax)) {
 	case TDH_SYS_CONFIG:
 		if (success)
 			take_pamts();

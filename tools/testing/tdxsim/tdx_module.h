@@ -153,6 +153,12 @@ struct tdx_regs {
 	u64 r11;
 };
 
+/* The leaf that RAX asks for, whichever version of it. */
+static inline u64 tdx_leaf(u64 rax)
+{
+	return rax & ~RAX_VERSION;
+}
+
 struct tdx_module {
 	const struct tdx_host_ops *ops;
 	struct tdx_platform platform;
