@@ -22,6 +22,21 @@ tdxsim_refuses()
 	fi
 }
 
+# tdxsim_refuses_parameter PARAMETER...
+# Checks that tdxsim does not load with the parameters, and says that the last one is bad.
+tdxsim_refuses_parameter()
+{
+	local last
+
+	for last; do :; done
+	if modprobe tdxsim "$@" 2>/dev/null; then
+		modprobe -r tdxsim
+		not_ok "tdxsim_refuses_parameter $*: it loaded"
+	else
+		log_has "tdxsim: bad ${last%%=*}=\"${last#*=}\", want"
+	fi
+}
+
 # tainted_as_test
 # Checks that the kernel is tainted as one with a test module (TAINT_TEST).
 tainted_as_test()

@@ -21,6 +21,9 @@
  *                       them, where the emulated CPU has what the release asks
  *                       for, and the scripted ones elsewhere: tdx_cpu_gives_msr()
  *                       and tdx_cpu_gives_cpuid(). Not with hkids=.
+ *   faults=FAULT,...    what is wrong with the platform: a "fault" line of
+ *                       tdx_script.c with colons for its blanks, as rdrand:5 or
+ *                       msr:0:1a0:0 (default: nothing)
  *   tdmr_init_us=N      what a TDH.SYS.TDMR.INIT takes of its LP's time, besides
  *                       the time that the execution in software does, 0 to 1000
  *                       microseconds (default: 0). The lock of the TDMR is held,
@@ -103,6 +106,10 @@ MODULE_PARM_DESC(hkids, "private KeyIDs, FIRST-LAST");
 static char *platform_source = "script";
 module_param_named(platform, platform_source, charp, 0444);
 MODULE_PARM_DESC(platform, "script or cpu: what TDH.SYS.INIT and TDH.SYS.LP.INIT check");
+
+static char *faults;
+module_param(faults, charp, 0444);
+MODULE_PARM_DESC(faults, "what is wrong with the platform, as msr:0:1a0:0,...");
 
 u32 tdxsim_tdmr_init_us;
 static char *tdmr_init_us;
@@ -281,6 +288,29 @@ static int parse_platform(struct tdx_platform *platform)
 	return 0;
 }
 
+static int parse_faults(void)
+{
+	char *copy __free(kfree) = NULL;
+	char line[80], *rest, *fault;
+
+	if (!faults)
+		return 0;
+
+	copy = kstrdup(faults, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+
+	rest = copy;
+	while ((fault = strsep(&rest, ","))) {
+		snprintf(line, sizeof(line), "fault %s", strreplace(fault, ':', ' '));
+		if (!tdx_module_script(&tdxsim_module, line))
+			return bad_parameter("faults", faults,
+					     "those of tdx_script.c, with commas");
+	}
+
+	return 0;
+}
+
 static int parse_tdmr_init_us(void)
 {
 	if (tdmr_init_us && (kstrtou32(tdmr_init_us, 10, &tdxsim_tdmr_init_us) ||
@@ -310,6 +340,7 @@ int tdxsim_parse_parameters(struct tdx_platform *platform)
 	       parse_cmrs(platform) ?:
 	       parse_hkids(platform) ?:
 	       parse_platform(platform) ?:
+	       parse_faults() ?:
 	       parse_tdmr_init_us();
 }
 

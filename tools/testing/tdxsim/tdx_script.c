@@ -15,7 +15,8 @@
  *   smrr2 on|off                   the firmware uses the second SMRR
  *   cmr I BASE SIZE                slot I of the convertible memory regions
  *
- * These take effect before TDH.SYS.INIT. The others at once:
+ * These take effect before TDH.SYS.INIT. The others at once, and the parameter
+ * faults= takes those that begin with "fault":
  *
  *   lock global EX|SH|FREE         another LP holds the lock of the module
  *   lock tdmr I, unlock tdmr I     another LP is in TDH.SYS.TDMR.INIT of TDMR I
