@@ -86,6 +86,8 @@ test_bad_scenarios() {
 	says_of 'no log' 'tdx = N'
 	says_of 'log = none, and other lines' 'tdx = N' 'log = none' 'log = x'
 	says_of 'tdx cannot be read where kvm_intel does not load' 'tdx = N' 'log = x' 'load = fails'
+	printf '# bad A=B\n# Does nothing.\nbad()\n{\n}\n' >> machine/verbs/log.sh
+	says "'A=B' is not of the form" check/run --list
 }
 
 # The runner's report is KTAP. A test whose kernel cannot be built has failed, the others run, and
@@ -137,8 +139,14 @@ test_nightly() {
 	check/run --tier nightly
 	grep -q ': 2 passed, 0 failed, 0 skipped$' check/nightly.last
 	check/run --tier nightly | grep -qx '2 passed, 0 failed, 0 skipped'
+	# No test of the tier reads pages, all read the rest.
+	echo >> README.md
+	check/run --tier nightly
 	expect 'runs of a/first' 1 "$(wc -l < build/first)"
 	expect 'runs of a/second' 2 "$(wc -l < build/second)"
+	echo >> scenarios/absent.cfg
+	check/run --tier nightly
+	expect 'runs of a/first' 2 "$(wc -l < build/first)"
 }
 
 # Neither patches/tree nor patches/export loses what only the other side has.

@@ -15,12 +15,12 @@ def git(*arguments, **options):
 
 
 def tree():
-    """The state of the checkout, with what is not committed, but without the last result."""
+    """The state of the checkout, with what is not committed, but without what no test of the tier reads."""
     index = os.path.abspath(f'{DIRECTORY}/index')
     environment = dict(os.environ, GIT_INDEX_FILE=index)
     git('read-tree', 'HEAD', env=environment)
     git('add', '-A', env=environment)
-    git('rm', '-q', '--cached', '--ignore-unmatch', LAST, env=environment)
+    git('rm', '-q', '--cached', '--ignore-unmatch', LAST, '*.md', env=environment)
     return git('write-tree', env=environment)
 
 
