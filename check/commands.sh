@@ -131,6 +131,7 @@ test_nightly() {
 		a/first   nightly  -      sh -c 'echo >> $PWD/build/first'
 		a/second  nightly  -      sh -c 'echo >> $PWD/build/second; test -e $PWD/build/works'
 	END
+	check/run a/first
 	check/run --tier nightly --shard 1/2
 	[ ! -e check/nightly.last ] || [ -z "$(git diff --name-only -- check/nightly.last)" ]
 	refuses check/run --tier nightly

@@ -47,7 +47,9 @@ class Record:
         return left
 
     def add(self, name, status, _):
-        """One test has ended."""
+        """One test has ended, of whichever tier."""
+        if name not in self.names:
+            return
         self.results[name] = status
         with open(self.path, 'a', encoding='utf-8') as file:
             file.write(f'{name} {status}\n')
