@@ -4,6 +4,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "records.h"
@@ -31,42 +32,49 @@ u64 strip_hkid(u64 pa)
 
 void place_tdmrs(u64 array, const struct tdmr *tdmrs, unsigned int nr)
 {
+	u64 pas[MAX_TDMRS];
 	unsigned int i;
 
-	array = strip_hkid(array);
-	for (i = 0; i < nr; i++) {
-		backend_write(array + i * sizeof(u64), &tdmrs[i].pa,
-			      sizeof(u64));
+	for (i = 0; i < nr; i++)
+		pas[i] = tdmrs[i].pa;
+	backend_write(strip_hkid(array), pas, nr * sizeof(*pas));
+	for (i = 0; i < nr; i++)
 		backend_write(strip_hkid(tdmrs[i].pa), &tdmrs[i].info,
 			      sizeof(tdmrs[i].info));
-	}
 }
 
+/* In one piece: in a system call each, the lines took longer than the calls. */
 static void load_module(void)
 {
 	const struct range *cmrs = machine.cmrs;
 	unsigned int i;
+	char *lines;
+	size_t size;
+	FILE *file = open_memstream(&lines, &size);
 
-	backend_reset();
-	tell_backend("version %s", machine.version);
-	tell_backend("lps %u", machine.lps);
-	tell_backend("pkgs %u", machine.packages);
-	tell_backend("fms 806f8");
-	tell_backend("max_pa %u", machine.max_pa);
-	tell_backend("hkid_bits %u", machine.hkid_bits);
-	tell_backend("private_hkid_min %u", machine.private_hkid_min);
-	tell_backend("private_hkid_max %u", machine.private_hkid_max);
-	tell_backend("seamrr %llx %llx",
-		     (unsigned long long)machine.seamrr.base,
-		     (unsigned long long)machine.seamrr.size);
-	if (machine.smrr2)
-		tell_backend("smrr2 on");
+	if (!file)
+		die("no memory");
+
+	fprintf(file, "version %s\nlps %u\npkgs %u\nfms 806f8\nmax_pa %u\nhkid_bits %u\n",
+		machine.version, machine.lps, machine.packages, machine.max_pa,
+		machine.hkid_bits);
+	fprintf(file, "private_hkid_min %u\nprivate_hkid_max %u\nseamrr %llx %llx\nsmrr2 %s\n",
+		machine.private_hkid_min, machine.private_hkid_max,
+		(unsigned long long)machine.seamrr.base,
+		(unsigned long long)machine.seamrr.size,
+		machine.smrr2 ? "on" : "off");
 	for (i = 0; i < MAX_CMRS; i++) {
 		if (cmrs[i].base || cmrs[i].size)
-			tell_backend("cmr %u %llx %llx", i,
-				     (unsigned long long)cmrs[i].base,
-				     (unsigned long long)cmrs[i].size);
+			fprintf(file, "cmr %u %llx %llx\n", i,
+				(unsigned long long)cmrs[i].base,
+				(unsigned long long)cmrs[i].size);
 	}
+	fclose(file);
+
+	backend_reset();
+	if (!backend_lines(lines))
+		die("refused: %s", lines);
+	free(lines);
 }
 
 /* LPs of the same number for each package. */

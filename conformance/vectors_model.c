@@ -126,6 +126,17 @@ bool backend_line(const char *line)
 	return tdx_module_script(&module, line);
 }
 
+bool backend_lines(char *lines)
+{
+	char *line;
+
+	while ((line = strsep(&lines, "\n"))) {
+		if (*line && !backend_line(line))
+			return false;
+	}
+	return true;
+}
+
 enum outcome backend_call(unsigned int lp, unsigned int package, u64 *regs)
 {
 	struct tdx_regs r = {

@@ -113,6 +113,11 @@ bool backend_line(const char *line)
 	return write(testbed_fd, line, strlen(line)) > 0;
 }
 
+bool backend_lines(char *lines)
+{
+	return write(testbed_fd, lines, strlen(lines)) > 0;
+}
+
 void backend_write(u64 pa, const void *src, size_t len)
 {
 	if (pwrite(memory_fd, src, len, pa) != (ssize_t)len) {

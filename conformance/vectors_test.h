@@ -47,6 +47,9 @@ void backend_reset(void);
  */
 bool backend_line(const char *line);
 
+/* Several lines of tdx_script.c, which are no longer there afterwards. */
+bool backend_lines(char *lines);
+
 /* Writes to memory, and reads from it. */
 void backend_write(u64 pa, const void *src, size_t len);
 void backend_read(void *dst, u64 pa, size_t len);
