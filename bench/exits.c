@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * exits RUNS: what an exit of a guest costs, in ticks of the TSC.  Prints for each
- * run and kind of exit "KIND TICKS", the mean of those of a hundred exits that no
- * other work of the host came into.
+ * run and kind of exit "KIND TICKS", the median of a hundred exits.
  *
  * The guest reads its TSC before and after the instruction that exits, so the time
  * is that of the whole way to the host and back.  For one CPU only: the other
@@ -26,7 +25,6 @@
 
 #define PAGE		4096
 #define NR_SAMPLES	100
-#define TSC_STEP	16
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
 
 /* Guest physical addresses. */
@@ -229,28 +227,13 @@ static int compare(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/*
- * An emulated machine with more than one CPU, if only one is used, advances its TSC
- * by a few ticks at once.  The mean of many tells what the median cannot.
- */
-static double mean_about_median(__u32 *samples)
+static __u32 median(__u32 *samples)
 {
-	__u32 median;
-	double sum = 0;
-	int i, nr = 0;
-
 	qsort(samples, NR_SAMPLES, sizeof(*samples), compare);
-	median = samples[NR_SAMPLES / 2];
-	for (i = 0; i < NR_SAMPLES; i++) {
-		if (samples[i] + TSC_STEP < median || samples[i] > median + TSC_STEP)
-			continue;
-		sum += samples[i];
-		nr++;
-	}
-	return sum / nr;
+	return samples[NR_SAMPLES / 2];
 }
 
-static double measure(const struct kind *kind)
+static __u32 measure(const struct kind *kind)
 {
 	__u32 *samples = (__u32 *)(memory + SAMPLES);
 
@@ -260,7 +243,7 @@ static double measure(const struct kind *kind)
 	run_guest(kind->code);
 	__atomic_store_n(&halting, false, __ATOMIC_SEQ_CST);
 	set_slot(1, FRESH, fresh, 0);
-	return mean_about_median(samples);
+	return median(samples);
 }
 
 int main(int argc, char **argv)
@@ -285,7 +268,7 @@ int main(int argc, char **argv)
 	run_guest(guest_pic);
 	for (i = 0; i < runs; i++) {
 		for (k = 0; k < ARRAY_SIZE(kinds); k++)
-			printf("%s %.2f\n", kinds[k].name, measure(&kinds[k]));
+			printf("%s %u\n", kinds[k].name, measure(&kinds[k]));
 	}
 	return 0;
 }

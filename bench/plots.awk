@@ -47,7 +47,7 @@ function cpus(    steps, n, i, c)
 	for (c = 1; c <= 8; c *= 2) {
 		printf "%d", c > file
 		for (i = 1; i <= n; i++)
-			cell(quotient(value["step-" steps[i], "series", "on", c, 5120], 1e6))
+			cell(quotient(value["step-" steps[i], "series", "timed", c, 5120], 1e6))
 		print "" > file
 	}
 }

@@ -3,7 +3,8 @@
 # "figure NAME STATE VALUE"; ticks are those of the TSC.
 #
 # STATE is how kvm_intel was loaded: tdx0, fallback, on, or, where there is no such
-# parameter, unpatched.
+# parameter, unpatched. timed is on with a TDX module that takes the same time for each
+# TDH.SYS.TDMR.INIT.
 
 probe=/sys/kernel/debug/loadprobe
 runs=${runs:-5}
@@ -50,7 +51,7 @@ load_as()
 	case $1 in
 	tdx0) parameters=tdx=0 ;;
 	fallback) parameters=tdx=1 ;;
-	on)
+	on | timed)
 		parameters=tdx=1
 		wanted=Y
 		;;
@@ -73,7 +74,7 @@ ticks_of_load()
 		}
 		END {
 			step("init", "coming", "live")
-			if (state == "on") {
+			if (state == "on" || state == "timed") {
 				step("step-setup", "coming", "first-33")
 				step("step-cpus", "first-33", "first-34")
 				step("step-pamt", "first-34", "first-45")

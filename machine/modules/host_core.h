@@ -30,6 +30,8 @@ static struct {
 	/* Likewise. */
 	raw_spinlock_t *sysinit_lock;
 	bool *sysinit_done;
+	unsigned int *sysinit_attempts;
+	unsigned int __percpu *sysinit_attempt;
 	bool __percpu *lp_initialized;
 	bool *has_private_memory;
 	bool __percpu *cache_incoherent;
@@ -50,6 +52,10 @@ static int host_core_note_symbol(void *data, const char *name, unsigned long add
 		host_core.sysinit_lock = (void *)addr;
 	else if (!strcmp(name, "sysinit_done"))
 		host_core.sysinit_done = (void *)addr;
+	else if (!strcmp(name, "sysinit_attempts"))
+		host_core.sysinit_attempts = (void *)addr;
+	else if (!strcmp(name, "tdx_sysinit_attempt"))
+		host_core.sysinit_attempt = (void __percpu *)addr;
 	else if (!strcmp(name, "tdx_lp_initialized"))
 		host_core.lp_initialized = (void __percpu *)addr;
 	else if (!strcmp(name, "tdx_has_private_memory"))
@@ -87,7 +93,7 @@ static int host_core_find(void)
 	migrate_enable();
 	if (!host_core.module_lock || !host_core.module_status || !host_core.module_err ||
 	    !host_core.memlist || !host_core.sysinit_lock || !host_core.sysinit_done ||
-	    !host_core.lp_initialized || !host_core.has_private_memory ||
+	    !host_core.sysinit_attempts || !host_core.sysinit_attempt || !host_core.lp_initialized || !host_core.has_private_memory ||
 	    !host_core.cache_incoherent) {
 		pr_err("cannot find the state of the TDX host core\n");
 		return -ENOENT;
@@ -115,6 +121,9 @@ static void host_core_forget(void)
 	INIT_LIST_HEAD(host_core.memlist);
 	raw_spin_lock_irq(host_core.sysinit_lock);
 	*host_core.sysinit_done = false;
+	*host_core.sysinit_attempts = 0;
+	for_each_possible_cpu(cpu)
+		*per_cpu_ptr(host_core.sysinit_attempt, cpu) = 0;
 	raw_spin_unlock_irq(host_core.sysinit_lock);
 	for_each_possible_cpu(cpu) {
 		WRITE_ONCE(*per_cpu_ptr(host_core.lp_initialized, cpu), false);
