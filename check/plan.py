@@ -105,7 +105,7 @@ class Plan:
             return [{'race': name.partition('/')[2], 'scenario': name}
                     for name in self.scenarios if name.startswith('races/')]
         if families == ['mutant']:
-            return [{'mutant': entry.name.partition('/')[2]} for entry in mutants()]
+            return [{'mutant': entry.name.removeprefix('mutants/'), 'scenario': entry.get('scenario')} for entry in mutants()]
         raise PlanError(f"{at}: nothing is known of {{{'}, {'.join(families)}}}")
 
     @staticmethod
@@ -135,5 +135,6 @@ class Plan:
 
 
 def mutants():
-    """The entries of mutants.cfg: file, edit, scenario."""
-    return cfg.read(os.path.join(TOP, 'mutants/mutants.cfg'), ('edit',), lambda key, value: None)
+    """The entries of mutants/*.cfg: file, edit, scenario."""
+    return [entry for path in sorted(glob.glob(os.path.join(TOP, 'mutants/*.cfg')))
+            for entry in cfg.read(path, ('edit',), lambda key, value: None)]

@@ -35,6 +35,11 @@ def builds():
     return {words[0]: words[4] for words in lines()}
 
 
+def main_kernels():
+    """The kernels of the whole series, one for each base."""
+    return [words[5].split(',')[-1] for words in lines()]
+
+
 def kernels():
     """The base of each kernel that is not of the first one, by the name of the kernel."""
     return {kernel: words[0] for words in lines() for kernel in words[-1].split(',') if kernel != '*'}
