@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * exits RUNS: what an exit of a guest costs, in ticks of the TSC.  Prints for each
- * run and kind of exit "KIND TICKS", the mean of those of a hundred exits that no
- * other work of the host came into.
+ * run and kind of exit "KIND TICKS", the mean of those of 128 exits that no other
+ * work of the host came into.
  *
  * The guest reads its TSC before and after the instruction that exits, so the time
  * is that of the whole way to the host and back.  For one CPU only: the other
@@ -25,8 +25,9 @@
 #include "guest.h"
 
 #define PAGE		4096
-#define NR_SAMPLES	100
-#define TSC_STEP	16
+/* A multiple of 64, see guest.S. */
+#define NR_SAMPLES	128
+#define TSC_STEP	32
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
 
 /* Guest physical addresses. */
