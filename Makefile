@@ -15,8 +15,10 @@ BASE := $(firstword $(BASES))
 ifneq ($(words $(filter $(BASES),$(BASE))),1)
 $(error no base '$(BASE)', there are: $(BASES))
 endif
-# Where everything of it is built.
+# Where everything of it is built, the kernel of the whole series, and what turns a built-in tdxsim on.
 BASE_DIR := $(shell awk '$$1 == "$(BASE)" { print $$5 }' patches/bases)
+BASE_KERNEL := $(shell awk '$$1 == "$(BASE)" { sub(/.*,/, "", $$6); print $$6 }' patches/bases)
+BASE_APPEND := $(shell awk '$$1 == "$(BASE)" && $$7 != "-" { print $$7 }' patches/bases)
 LINUX := $(B)/linux/.git/laid-out
 BOCHS := $(B)/bochs/bochs
 VERBS := machine/verbs.sh $(wildcard machine/verbs/*.sh)
@@ -72,11 +74,8 @@ ifdef SCENARIO
 shell-built: $(RUN_KERNELS:%=$(B)/initramfs-%.cpio)
 	@scenarios/scenario --shell --logs $(B)/logs/shell '$(SCENARIOS)'
 else
-SHELL_6.12 := main
-SHELL_7.3 := main-7.3
-shell-built: $(B)/initramfs-$(SHELL_$(BASE)).cpio
-	@machine/boot --kernel $(B)/obj-$(SHELL_$(BASE)) --initrd $< --log $(B)/logs/shell --memory 1024 --shell \
-		--append '$(if $(filter 7.3,$(BASE)),tdxsim.presence=present)'
+shell-built: $(B)/initramfs-$(BASE_KERNEL).cpio
+	@machine/boot --kernel $(B)/obj-$(BASE_KERNEL) --initrd $< --log $(B)/logs/shell --memory 1024 --shell --append '$(BASE_APPEND)'
 endif
 
 quick nightly affected: packages
