@@ -49,7 +49,7 @@ help:
 	@echo 'make deb             Debian packages of a small kernel with the series, in build/deb'
 	@echo "make deb CONFIG=debian  the same with Debian's configuration, which takes hours"
 	@echo 'make clean           remove build/'
-	@echo 'BASE=7.3             of run, shell, check, tree, export, series: the series for Linux 7.3'
+	@echo 'BASE=7.3             of run, shell, check, bench, tree, export, series: the series for 7.3'
 	@echo '                     (default: $(firstword $(BASES)))'
 	@echo 'JOBS=N               how much runs side by side (default: as many as there are CPUs)'
 
@@ -92,9 +92,9 @@ list: packages
 conformance: $(LINUX)
 	@conformance/run $(VECTORS)
 
-bench: $(LINUX) $(BOCHS)
-	@$(STEP) 'Building the kernels to measure' bench-build bench/build
-	@bench/measure
+bench: $(BASE_DIR)/linux/.git/laid-out $(BOCHS)
+	@$(STEP) 'Building the kernels to measure' bench-build-$(BASE) bench/build --base $(BASE)
+	@bench/measure --base $(BASE)
 
 tree: $(BASE_DIR)/linux/.git/laid-out
 	@git -C $(BASE_DIR)/linux log --oneline base..series
