@@ -15,8 +15,10 @@ BASE := $(firstword $(BASES))
 ifneq ($(words $(filter $(BASES),$(BASE))),1)
 $(error no base '$(BASE)', there are: $(BASES))
 endif
-# Where everything of it is built.
+# Where everything of it is built, the kernel of the whole series, and what turns a built-in tdxsim on.
 BASE_DIR := $(shell awk '$$1 == "$(BASE)" { print $$5 }' patches/bases)
+BASE_KERNEL := $(shell awk '$$1 == "$(BASE)" { sub(/.*,/, "", $$6); print $$6 }' patches/bases)
+BASE_APPEND := $(shell awk '$$1 == "$(BASE)" && $$7 != "-" { print $$7 }' patches/bases)
 LINUX := $(B)/linux/.git/laid-out
 BOCHS := $(B)/bochs/bochs
 VERBS := machine/verbs.sh $(wildcard machine/verbs/*.sh)
@@ -47,7 +49,7 @@ help:
 	@echo 'make deb             Debian packages of a small kernel with the series, in build/deb'
 	@echo "make deb CONFIG=debian  the same with Debian's configuration, which takes hours"
 	@echo 'make clean           remove build/'
-	@echo 'BASE=7.3             of run, shell, check, tree, export, series: the series for Linux 7.3'
+	@echo 'BASE=7.3             of run, shell, check, bench, tree, export, series: the series for 7.3'
 	@echo '                     (default: $(firstword $(BASES)))'
 	@echo 'JOBS=N               how much runs side by side (default: as many as there are CPUs)'
 
@@ -72,11 +74,8 @@ ifdef SCENARIO
 shell-built: $(RUN_KERNELS:%=$(B)/initramfs-%.cpio)
 	@scenarios/scenario --shell --logs $(B)/logs/shell '$(SCENARIOS)'
 else
-SHELL_6.12 := main
-SHELL_7.3 := main-7.3
-shell-built: $(B)/initramfs-$(SHELL_$(BASE)).cpio
-	@machine/boot --kernel $(B)/obj-$(SHELL_$(BASE)) --initrd $< --log $(B)/logs/shell --memory 1024 --shell \
-		--append '$(if $(filter 7.3,$(BASE)),tdxsim.presence=present)'
+shell-built: $(B)/initramfs-$(BASE_KERNEL).cpio
+	@machine/boot --kernel $(B)/obj-$(BASE_KERNEL) --initrd $< --log $(B)/logs/shell --memory 1024 --shell --append '$(BASE_APPEND)'
 endif
 
 quick nightly affected: packages
@@ -93,9 +92,9 @@ list: packages
 conformance: $(LINUX)
 	@conformance/run $(VECTORS)
 
-bench: $(LINUX) $(BOCHS)
-	@$(STEP) 'Building the kernels to measure' bench-build bench/build
-	@bench/measure
+bench: $(BASE_DIR)/linux/.git/laid-out $(BOCHS)
+	@$(STEP) 'Building the kernels to measure' bench-build-$(BASE) bench/build --base $(BASE)
+	@bench/measure --base $(BASE)
 
 tree: $(BASE_DIR)/linux/.git/laid-out
 	@git -C $(BASE_DIR)/linux log --oneline base..series

@@ -1,5 +1,5 @@
 # plots.awk: from what stats.awk printed the data of the plots, DIR/NAME.dat for
-# bench/NAME.gp. "dir" and "peers" are set. What was not measured is a "?".
+# bench/NAME.gp. "dir", "peers" and "reference" are set. What was not measured is a "?".
 
 function cell(x)
 {
@@ -27,7 +27,7 @@ function exits(    kinds, kind, i, j, n)
 	n = split("cpuid pio hlt ept rdmsr", kinds, " ")
 	for (i = 1; i <= n; i++) {
 		kind = "exit-" kinds[i]
-		unpatched = value[kind, "base", "unpatched", 1, 512]
+		unpatched = value[kind, reference, "unpatched", 1, 512]
 		printf "%s", kinds[i] > file
 		cell(quotient(value[kind, "series", "tdx0", 1, 512], unpatched))
 		cell(quotient(value[kind, "series", "fallback", 1, 512], unpatched))

@@ -47,10 +47,10 @@ function verdict(target, key, reference,    word, n, x)
 		if (!(reference in median))
 			return "no reference"
 		x = ratio(median[key], median[reference])
-		if (target ~ /^</)
-			return x <= substr(target, 2) ? "met" : "missed"
 		if (sub(/~$/, "", target) && median[key] >= min[reference] && median[key] <= max[reference])
 			return "met"
+		if (target ~ /^</)
+			return sprintf("%." decimals(target) "f", x) + 0 <= substr(target, 2) + 0 ? "met" : "missed"
 		return sprintf("%." decimals(target) "f", x) == target ? "met" : "missed"
 	}
 	n = target " " word[2] " on " word[4] " " word[5]

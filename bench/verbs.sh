@@ -29,8 +29,10 @@ figures()
 # fresh_module STATE: the TDX module and the host core as after a boot. Also for loads
 # that do not use them, as memory that tdxsim leaves behind becomes free sometime. It
 # does not look at PAMTs meanwhile, for it would do so only while no other CPU is inside.
+# Where tdxsim is built in, a load does nothing to them.
 fresh_module()
 {
+	[ -e /bench/tdxsim.ko ] || return 0
 	[ ! -e /sys/module/tdxsim ] || rmmod tdxsim
 	insmod /bench/tdxsim.ko watch=N $parameters_of_tdxsim || not_ok "cannot load tdxsim"
 	[ "$1" = unpatched ] || echo 1 >$probe/forget || not_ok "cannot make the host core forget"
@@ -140,7 +142,7 @@ settled_memory()
 }
 
 # loads STATE [N]: the ticks of each load, the memory in KiB that it took, and PAMT of
-# that; N times as many as usual. The first one warms up, and does not count.
+# that, if the load allocates it; N times as many as usual. The first one warms up, and does not count.
 loads()
 {
 	local i=0 n=$((runs * ${2-1})) before
@@ -154,7 +156,7 @@ loads()
 			ticks_of_load "$1" | figures "$1"
 			figure held "$1" $((before - $(settled_memory)))
 		fi
-		[ "$1" != on ] || [ $i = 0 ] || awk '{ pages += $5 } END { print "pamt", 4 * pages }' \
+		[ "$1" != on ] || [ $i = 0 ] || [ ! -e /bench/tdxsim.ko ] || awk '{ pages += $5 } END { print "pamt", 4 * pages }' \
 			$tdxsim_dir/pamt | figures "$1"
 		i=$((i + 1))
 	done

@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import plan
+import bases  # in scenarios/, where plan finds it
 
 # For a changed file, the first line that matches: the tests that look at it. A file of the
 # kernel has the scenarios of its mutants, too.
@@ -47,7 +48,9 @@ def changed():
     ours = lines('git', 'ls-files', '-m', '-o', '--exclude-standard') + lines('git', 'diff', '--name-only', '--cached')
     kernel = []
     # Those of Linux 7.3 with the path of its tree.
-    for tree, prefix in (('build/linux', ''), ('build/7.3/linux', 'build/7.3/linux/')):
+    for base, build in bases.builds().items():
+        tree = f'{build}/linux'
+        prefix = '' if base == plan.DEFAULT else f'{tree}/'
         if os.path.exists(f'{tree}/.git/laid-out'):
             with open(f'{tree}/.git/laid-out', encoding='utf-8') as file:
                 kernel += [prefix + path for path in lines('git', '-C', tree, 'diff', '--name-only', file.readline().strip())]
@@ -69,6 +72,12 @@ def scenarios_changed(path, tests):
     return changed_ones
 
 
+def edited_by(mutant, all_tests):
+    """The file that a mutant edits, as changed() calls it."""
+    base = all_tests.scenarios[mutant.get('scenario')].base
+    return f'{bases.builds()[base]}/linux/{mutant.get("file")}' if base else mutant.get('file')
+
+
 def spread(names, most):
     """At most so many of the names, from all over the list."""
     return [names[i * len(names) // most] for i in range(most)] if len(names) > most else names
@@ -86,9 +95,9 @@ def tests(all_tests):
             patterns = next(patterns for pattern, patterns in TESTS if fnmatch.fnmatchcase(path, pattern))
             found = [name for pattern in patterns for name in all_tests.tests
                      if fnmatch.fnmatchcase(name, pattern)]
-            own = sorted({f'scenario/{mutant.get("scenario")}' for mutant in mutants if mutant.get('file') == path})
+            own = sorted({f'scenario/{mutant.get("scenario")}' for mutant in mutants if edited_by(mutant, all_tests) == path})
             # What takes another kernel takes longer to be built than the tests take.
-            own = [name for name in own if name in all_tests.tests and all_tests.tests[name].needs == ['main']]
+            own = [name for name in own if name in all_tests.tests and all_tests.tests[name].needs[0] in bases.main_kernels()]
             found += spread(own, MOST)
             if f'style/{path}' in all_tests.tests:
                 found.append(f'style/{path}')

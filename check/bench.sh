@@ -38,6 +38,12 @@ test_verdicts() {
 		1.000~|1003|1002 1000 999|0 targets met, 1 missed
 		<0.286|286|1000 1000 1000|1 targets met, 0 missed
 		<0.286|287|1000 1000 1000|0 targets met, 1 missed
+		<1.000|1000.4|1000 1000 1000|1 targets met, 0 missed
+		<1.000|1001|1000 1000 1000|0 targets met, 1 missed
+		<1.000|990|1000 1000 1000|1 targets met, 0 missed
+		<1.000~|990|1002 1000 999|1 targets met, 0 missed
+		<1.000~|1001|1002 1000 999|1 targets met, 0 missed
+		<1.000~|1003|1002 1000 999|0 targets met, 1 missed
 		-|2000|1000 1000 1000|0 targets met, 0 missed
 	END
 }
@@ -63,9 +69,13 @@ test_report() {
 
 # stub_bench: in the copy, with a machine/boot that takes a second and notes what it does.
 stub_bench() {
-	mkdir -p build/bench/{base,series,files/bench}
-	touch build/bench/{base,series}/inputs build/bench/files/bench/loadprobe.ko
-	printf '%s\n' '#!/bin/sh' 'cat build/logs/bench/*/figures' > bench/report
+	local dir
+
+	for dir in build/bench build/7.3/bench; do
+		mkdir -p $dir/{base,series,files/bench}
+		touch $dir/{base,series}/inputs $dir/files/bench/loadprobe.ko
+	done
+	printf '%s\n' '#!/bin/sh' 'find build/logs -name figures -exec cat {} +' > bench/report
 	cat > machine/boot <<-'END'
 		#!/bin/bash
 		dir=${8%/}
@@ -74,17 +84,19 @@ stub_bench() {
 		sleep 1
 		echo -1 >> build/events
 		[[ $dir != */series-1-cpu ]] || { echo 'boot: it died' >&2; exit 1; }
-		echo "figure boot tdx0 $(IFS=,; echo "$*")" > "$dir/results.log"
+		echo "figure boot tdx0 $(IFS=,; echo "${*// /+}")" > "$dir/results.log"
 		[[ $dir != */series-2-cpus ]] || { echo 'not ok - a verb' >> "$dir/results.log"; exit 0; }
 		echo '# 2 passed, 0 failed' >> "$dir/results.log"
 	END
 }
 
-# booted NAME KERNEL CPUS: the figure that machine/boot gave for it.
+# booted NAME KERNEL CPUS [APPEND [BUILD]]: the figure that machine/boot gave for it, with "+"
+# for a space.
 booted() {
-	local arguments=(--kernel "build/bench/$2" --initrd "build/bench/$2/initramfs.cpio" --files build/bench/files
-		--log "build/logs/bench/$1" --steps "build/logs/bench/$1/steps" --timeout 20
-		--cpus "1:$3:1" --memory 512)
+	local of=${5-}bench
+	local arguments=(--kernel "build/$of/$2" --initrd "build/$of/$2/initramfs.cpio" --files "build/$of/files"
+		--log "build/logs/$of/$1" --steps "build/logs/$of/$1/steps" --timeout 20
+		--cpus "1:$3:1" --memory 512 --append "${4-}")
 
 	grep -qFx -e "boot $2 tdx0 $3 512 $(IFS=,; echo "${arguments[*]}")" said
 }
@@ -108,15 +120,23 @@ test_machines() {
 	expect 'figures' 3 "$(grep -c '^boot ' said)"
 	expect 'at once' 2 "$(awk '{ n += $1; if (n > most) most = n } END { print most }' build/events)"
 	grep -qx 'exit_costs unpatched' build/logs/bench/base-1-cpu/steps
+	# Where tdxsim is built in, the kernel command line turns it on.
+	bench/measure --base 7.3 --timeout 20 base-{tdx0,on}-1 > said
+	cat said
+	booted base-tdx0-1 base 1 '' 7.3/
+	booted base-on-1 base 1 tdxsim.presence=present 7.3/
 	touch build/waits
 	interrupt bench/measure base-1-cpu
 	grep -qx 'bench: interrupted, the figures of the machines that had ended are in build/logs/bench' build/said
 }
 
-# Each peer of make bench is a patch on top of the series.
+# Each peer of make bench is a patch on top of the series, and has its column.
 test_peers() {
 	local peer
 
+	# The base has a column, too, with another base.
+	expect 'the peers in bench/kernels' "$(basename -s .patch -a bench/peers/*.patch)" \
+		"$(awk -v base="$base" '$1 == base && $3 == "column" { print $2 }' bench/kernels)"
 	make_scratch
 	export GIT_INDEX_FILE=$scratch/index
 	git -C $linux read-tree series

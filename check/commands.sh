@@ -1,5 +1,5 @@
 #!/bin/bash
-# check/commands.sh TEST: the commands of this repository, in a copy of the checkout wherever
+# check/commands.sh [--base BASE] TEST: the commands of this repository, in a copy of the checkout wherever
 # they write to it.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -339,9 +339,10 @@ reports() {
 
 # To try all mutants takes hours.  That what they edit is still there takes seconds.
 test_mutants_apply() {
+	linux=$build/linux
 	make_scratch
 	clone_linux series "$scratch/linux"
-	mutants/mutate --put-in "$scratch/linux"
+	mutants/mutate --base "$base" --put-in "$scratch/linux"
 }
 
 run_test "$@"

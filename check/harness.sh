@@ -128,11 +128,7 @@ affects() {
 	for name; do
 		grep -qE "^[a-z]+ +$name$" build/affected || fail "an edit to $file: no $name"
 	done
-	if [[ $file != $linux/* ]]; then
-		git checkout -q "$file"
-	else
-		git -C $linux checkout -q "${file#"$linux"/}"
-	fi
+	git -C "$(dirname "$file")" checkout -q "$(basename "$file")"
 }
 
 # affects_only WHAT NAME...: what is changed now can break these tests, and no others.
@@ -157,6 +153,14 @@ test_affected() {
 	affects $linux/arch/x86/kvm/x86.c docs/messages scenario/{success/two-cpus,options/tdx-off,kernels/hook}
 	affects $linux/kernel/power/hibernate.c scenario/{success/two-cpus,kexec/sleep}
 	affects $linux/virt/kvm/kvm_main.c scenario/{success/two-cpus,options/kvm-init-fails}
+	# Of Linux 7.3 with a tree of this file only.
+	git init -q build/7.3/linux
+	install -D /dev/null build/7.3/linux/arch/x86/kvm/vmx/main.c
+	git -C build/7.3/linux add .
+	git -C build/7.3/linux -c user.name=check -c user.email=check@localhost commit -q -m base
+	git -C build/7.3/linux rev-parse HEAD > build/7.3/linux/.git/laid-out
+	affects build/7.3/linux/arch/x86/kvm/vmx/main.c scenario/7.3/{success/two-cpus,ops/no-preemption-timer}
+	rm -rf build/7.3
 	affects patches/6.12/series series/quilt style/patch-kvm-tdx/.\* scenario/success/two-cpus
 	affects conformance/vectors_model.c tdxsim/vectors conformance/rows style/conformance/vectors_model.c
 	affects machine/modules/faults/faults.c kernel/module-{faults,tdxsim} style/machine/modules/faults/faults.c

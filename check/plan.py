@@ -9,10 +9,12 @@ import sys
 TOP = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 sys.path[1:1] = [os.path.join(TOP, 'scenarios')]
 
-import cfg  # noqa: E402, in scenarios/
+import bases  # noqa: E402, in scenarios/
+import cfg  # noqa: E402
 import scenarios  # noqa: E402
 
 TIERS = scenarios.TIERS
+DEFAULT = next(iter(bases.builds()))
 C_FILES = ('conformance/*.c', 'machine/image/*.c', 'machine/modules/*.h', 'machine/modules/*/*.c',
            'bench/*.[ch]', 'bench/*/*.c')
 
@@ -33,8 +35,8 @@ class Test:
         self.command = command
 
 
-def patches(base='6.12'):
-    """The patches of the series, as they are called in build/series."""
+def patches(base):
+    """The patches of a series, as they are called in build/series."""
     with open(os.path.join(TOP, 'patches', base, 'series'), encoding='utf-8') as file:
         return [line.split()[0].removesuffix('.patch') for line in file if line.strip()]
 
@@ -90,12 +92,10 @@ class Plan:
         numbers = re.fullmatch(r'(\d+)-(\d+)', families[0])
         if numbers and len(families) == 1:
             return [{families[0]: str(n)} for n in range(int(numbers[1]), int(numbers[2]) + 1)]
-        if families == ['patch']:
-            return [{'patch': patch} for patch in patches()]
-        if families == ['patch-7.3']:
-            return [{'patch-7.3': patch} for patch in patches('7.3')]
-        if families == ['n']:
-            return [{'n': str(n)} for n in range(1, len(patches()) + 1)]
+        patch = re.fullmatch(r'(patch|n)(?:-(.*))?', families[0])
+        if patch and len(families) == 1:
+            names = patches(patch[2] or DEFAULT)
+            return [{families[0]: name if patch[1] == 'patch' else str(n)} for n, name in enumerate(names, 1)]
         if families == ['file']:
             files = (path for pattern in C_FILES for path in glob.glob(pattern, root_dir=TOP))
             return [{'file': path} for path in sorted(files)]
@@ -105,7 +105,7 @@ class Plan:
             return [{'race': name.partition('/')[2], 'scenario': name}
                     for name in self.scenarios if name.startswith('races/')]
         if families == ['mutant']:
-            return [{'mutant': entry.name.partition('/')[2]} for entry in mutants()]
+            return [{'mutant': entry.name.removeprefix('mutants/'), 'scenario': entry.get('scenario')} for entry in mutants()]
         raise PlanError(f"{at}: nothing is known of {{{'}, {'.join(families)}}}")
 
     @staticmethod
@@ -135,5 +135,6 @@ class Plan:
 
 
 def mutants():
-    """The entries of mutants.cfg: file, edit, scenario."""
-    return cfg.read(os.path.join(TOP, 'mutants/mutants.cfg'), ('edit',), lambda key, value: None)
+    """The entries of mutants/*.cfg: file, edit, scenario."""
+    return [entry for path in sorted(glob.glob(os.path.join(TOP, 'mutants/*.cfg')))
+            for entry in cfg.read(path, ('edit',), lambda key, value: None)]

@@ -2,7 +2,7 @@
 # Sourced, in place of lib.sh, by the tests that compile kernel code: trees of other revisions than
 # that of build/linux, and what is built from them.
 #
-# build/worktrees/NAME/linux is a worktree of build/linux.  Beside it, where the compiler
+# build/worktrees/NAME/linux is a worktree of build/linux, and so it is below build/7.3.  Beside it, where the compiler
 # cache finds what the other trees have compiled, are the directories of the objects.
 
 # shellcheck source=lib.sh
@@ -19,7 +19,7 @@ lock() {
 
 # check_out NAME REVISION: in build/worktrees/NAME, which is locked.
 check_out() {
-	patches/worktree "$1" "$2"
+	patches/worktree --base "$base" "$1" "$2"
 }
 
 # use_tree base|series: build/worktrees/REVISION/linux has that revision, until the test
@@ -43,11 +43,11 @@ kmake() {
 	make -C "$1" O="$PWD/$2" CC="ccache ${CC:-gcc}" HOSTCC='ccache gcc' "${@:3}"
 }
 
-# configure_main TREE OBJDIR: as the kernel main, without what TREE does not have with it:
-# TDX and kexec exclude each other before a patch of the series.
+# configure_main TREE OBJDIR: as the kernel of the whole series, without what TREE does not have
+# with it: TDX and kexec exclude each other before a patch of the series for Linux 6.12.
 configure_main() {
 	mkdir -p "$2"
-	machine/kernels/mkconfig main $linux "$2-main"
+	machine/kernels/mkconfig "$main" $linux "$2-main"
 	{
 		cat "$2-main/.config"
 		git -C "$1" ls-files -s -- '*Kconfig*'
@@ -59,14 +59,23 @@ configure_main() {
 	fi
 }
 
+# not_included REVISION: the C files on stdin, without those that another one includes.
+not_included() {
+	local file
+
+	while read -r file; do
+		git -C $linux grep -q "^#include \"${file##*/}\"" "$1" -- "${file%/*}/*.c" || echo "$file"
+	done
+}
+
 # touched REVISION PATH...: the C files below PATH that the series touches, and that are
-# there as of REVISION.
+# compiled as of REVISION.
 touched() {
 	local files
 
 	mapfile -t files < <(git -C $linux diff --name-only base series -- "${@:2}" | sed -n '/\.c$/p')
 	[ ${#files[@]} -gt 0 ] || fail "the series touches no C file in ${*:2}"
-	git -C $linux ls-tree -r --name-only "$1" -- "${files[@]}"
+	git -C $linux ls-tree -r --name-only "$1" -- "${files[@]}" | not_included "$1"
 }
 
 # build_objects TREE OBJDIR W=1|C=2 FILE.c...
@@ -80,10 +89,11 @@ build_objects() {
 		*) usual+=("${file%c}o") ;;
 		esac
 	done
-	[ ${#usual[@]} = 0 ] || kmake "$1" "$2" "$3" "${usual[@]}"
-	# An architecture's Makefile has these, where "make FILE.o" does not look.
+	kmake "$1" "$2" "$3" prepare "${usual[@]}"
+	# An architecture's Makefile has these, where "make FILE.o" does not look.  run-command
+	# alone, without another goal, is without the configuration in Linux 7.3.
 	# shellcheck disable=SC2016 # make's variables
-	[ ${#kvm[@]} = 0 ] || kmake "$1" "$2" "$3" run-command \
+	[ ${#kvm[@]} = 0 ] || kmake "$1" "$2" "$3" prepare run-command \
 		KBUILD_RUN_COMMAND='+$(MAKE) -f $(srctree)/scripts/Makefile.build obj=arch/x86/kvm need-modorder=1 '"${kvm[*]}"
 }
 

@@ -12,11 +12,12 @@ if [ "${1-}" = --base ]; then
 	base=$2
 	shift 2
 fi
-read -r _ package oldest suite build _ < <(grep "^${base//./\\.} " <<< "$bases") ||
+read -r _ package oldest suite build kernels append _ < <(grep "^${base//./\\.} " <<< "$bases") ||
 	die "no base '$base', there are: $(cut -d " " -f 1 <<< "$bases" | paste -sd " ")"
 build=$top/$build
 linux=$build/linux
 patches=patches/$base
+main=${kernels##*,}
 # How to say it to make.
 with=
 [ "$base" = "${bases%% *}" ] || with=" BASE=$base"

@@ -25,15 +25,25 @@ NO_VERBS = ('tdxsim', 'tdxsim_refuses', 'tdxsim_refuses_parameter', 'seamcall', 
             'enable_tdx_on_each_cpu', 'bug')
 
 
+def lines():
+    """The words of patches/bases, a list for each base. The first base is the default."""
+    with open(os.path.join(TOP, 'patches/bases'), encoding='utf-8') as file:
+        return [line.split() for line in file if not line.startswith('#')]
+
+
+def builds():
+    """Where everything of a base is built, by the name of the base."""
+    return {words[0]: words[4] for words in lines()}
+
+
+def main_kernels():
+    """The kernels of the whole series, one for each base."""
+    return [words[5].split(',')[-1] for words in lines()]
+
+
 def kernels():
     """The base of each kernel that is not of the first one, by the name of the kernel."""
-    found = {}
-    with open(os.path.join(TOP, 'patches/bases'), encoding='utf-8') as file:
-        for line in file:
-            if not line.startswith('#'):
-                words = line.split()
-                found |= {kernel: words[0] for kernel in words[-1].split(',') if kernel != '*'}
-    return found
+    return {kernel: words[0] for words in lines() for kernel in words[-1].split(',') if kernel != '*'}
 
 
 def views(entry):

@@ -10,7 +10,7 @@
  *             first-LEAF     the first SEAMCALL with that leaf, likewise
  *             last-call      the last SEAMCALL of all
  *             enable         tdx_enable() is called, and
- *             enabled        returns
+ *             enabled        returns, neither with Linux 7.3
  *             live           the module's init function has returned
  *             The figures are running totals: static call sites and
  *             trampolines that were to be given a target, live patches of the
@@ -45,13 +45,22 @@
 
 #include "host_core.h"
 
+/* What Linux 6.12 and 7.3 call differently. */
+#ifdef inc_perf_irq_stat
+#define call_count(stat)	((stat)->counts[IRQ_COUNT_CALL_FUNCTION])
+#define resched_count(stat)	((stat)->counts[IRQ_COUNT_RESCHEDULE])
+#else
+#define call_count(stat)	((stat)->irq_call_count)
+#define resched_count(stat)	((stat)->irq_resched_count)
+#endif
+
 /* ---- what is counted ---- */
 
 enum counter {
 	SITES,
 	TRAMPOLINES,
 	POKES,
-	RCU,
+	RCU_WAITS,
 	NR_COUNTERS,
 };
 
@@ -72,7 +81,7 @@ static int count_poke(struct kprobe *probe, struct pt_regs *regs)
 
 static int count_rcu(struct kprobe *probe, struct pt_regs *regs)
 {
-	atomic_inc(&counters[RCU]);
+	atomic_inc(&counters[RCU_WAITS]);
 	return 0;
 }
 
@@ -163,8 +172,8 @@ static void take_snapshot(enum place place, u64 tsc)
 	snapshot->calls = 0;
 	snapshot->reschedules = 0;
 	for_each_possible_cpu(i) {
-		snapshot->calls += per_cpu(irq_stat, i).irq_call_count;
-		snapshot->reschedules += per_cpu(irq_stat, i).irq_resched_count;
+		snapshot->calls += call_count(per_cpu_ptr(&irq_stat, i));
+		snapshot->reschedules += resched_count(per_cpu_ptr(&irq_stat, i));
 	}
 	for (i = 0; i < NR_COUNTERS; i++)
 		snapshot->counts[i] = atomic_read(&counters[i]);
@@ -253,6 +262,8 @@ static struct kretprobe tdx_enable_probe = {
 	.handler	= tdx_enable_return,
 };
 
+static bool tdx_enable_probed;
+
 static int load_show(struct seq_file *s, void *unused)
 {
 	int place, i;
@@ -320,9 +331,8 @@ static int __init loadprobe_init(void)
 {
 	int ret;
 
-	ret = register_kretprobe(&tdx_enable_probe);
-	if (ret)
-		return ret;
+	/* Linux 7.3 calls it at boot and drops it, a load does not. */
+	tdx_enable_probed = !register_kretprobe(&tdx_enable_probe);
 	ret = register_die_notifier(&die_notifier);
 	if (ret)
 		goto unregister_kretprobe;
@@ -339,7 +349,8 @@ static int __init loadprobe_init(void)
 unregister_die_notifier:
 	unregister_die_notifier(&die_notifier);
 unregister_kretprobe:
-	unregister_kretprobe(&tdx_enable_probe);
+	if (tdx_enable_probed)
+		unregister_kretprobe(&tdx_enable_probe);
 	return ret;
 }
 module_init(loadprobe_init);
@@ -350,7 +361,8 @@ static void __exit loadprobe_exit(void)
 	set_counting(false);
 	unregister_module_notifier(&module_notifier);
 	unregister_die_notifier(&die_notifier);
-	unregister_kretprobe(&tdx_enable_probe);
+	if (tdx_enable_probed)
+		unregister_kretprobe(&tdx_enable_probe);
 }
 module_exit(loadprobe_exit);
 

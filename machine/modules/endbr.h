@@ -11,6 +11,12 @@
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 
+/* As Linux 7.3 calls them. */
+#ifndef rdmsrq
+#define rdmsrq	rdmsrl
+#define wrmsrq	wrmsrl
+#endif
+
 /**
  * require_endbr() - whether indirect calls on this CPU have to end at an ENDBR
  * @required: false before such a call, true after it
@@ -24,8 +30,8 @@ static inline void require_endbr(bool required)
 	if (!cpu_feature_enabled(X86_FEATURE_IBT))
 		return;
 
-	rdmsrl(MSR_IA32_S_CET, cet);
-	wrmsrl(MSR_IA32_S_CET, required ? cet | CET_ENDBR_EN : cet & ~CET_ENDBR_EN);
+	rdmsrq(MSR_IA32_S_CET, cet);
+	wrmsrq(MSR_IA32_S_CET, required ? cet | CET_ENDBR_EN : cet & ~CET_ENDBR_EN);
 }
 
 #endif /* ENDBR_H */
