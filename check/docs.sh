@@ -89,8 +89,8 @@ test_rules() {
 			/^[^ ]/ { mine = $1 == number; tests = 0 }
 			/^ +- / { tests = 1 }
 			mine && tests' $rules | grep -oE '`[a-z0-9]+/[^`]*`' | tr -d '`')
-		printf '%s\n' "${names[@]}" | grep -q ^mutant/
-		printf '%s\n' "${names[@]}" | grep -qv ^mutant/
+		[[ " ${names[*]}" = *" mutant/"* ]]
+		[ "$(printf "%s\n" "${names[@]}" | grep -cv ^mutant/)" -gt 0 ]
 		check/run --list "${names[@]}" | awk -v number="$number" '{ n++; tier[$1]++ } END {
 			printf "rule %d: %d tests, %d in make check\n", number, n, tier["quick"] + tier["check"] }'
 	done
