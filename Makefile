@@ -234,7 +234,7 @@ $(B)/initramfs-kvm.cpio: $(B)/obj-kvm/faults.ko
 $(B)/initramfs-kasan.cpio: $(B)/obj-kasan/faults.ko $(B)/obj-kasan/wbinvd.ko $(B)/obj-kasan/bugs.ko
 $(B)/initramfs-kcsan.cpio: $(B)/obj-kcsan/faults.ko $(B)/obj-kcsan/bugs.ko
 $(B)/initramfs-leaks.cpio: $(B)/obj-leaks/bugs.ko
-$(B)/initramfs-lockdep.cpio: $(B)/obj-lockdep/bugs.ko
+$(B)/initramfs-lockdep.cpio: $(B)/obj-lockdep/faults.ko $(B)/obj-lockdep/bugs.ko
 $(B)/initramfs-rt.cpio: $(B)/obj-rt/faults.ko
 
 # What the packages have from the environment.
