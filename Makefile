@@ -186,6 +186,9 @@ $(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter-out $(ALONE_KERNELS) $(KE
 	@$(STEP) 'Building the kernel, $*' kernel-$* machine/kernels/mkkernel $* $(B)/linux $(B)/obj-$* $(LIKE)
 	@touch $@
 
+# It exports what its own modules use, and these symbols.
+$(B)/obj-rt/arch/x86/boot/bzImage: machine/kernels/rt.symbols
+
 # Those whose options differ little from the ones of main start as a copy of that, make deb
 # only if it is there.
 $(B)/obj-builtin/arch/x86/boot/bzImage $(B)/obj-notdx/arch/x86/boot/bzImage $(B)/deb/.built-small: \
@@ -230,7 +233,8 @@ $(B)/initramfs-kvm.cpio: $(B)/obj-kvm/faults.ko
 $(B)/initramfs-kasan.cpio: $(B)/obj-kasan/faults.ko $(B)/obj-kasan/wbinvd.ko $(B)/obj-kasan/bugs.ko
 $(B)/initramfs-kcsan.cpio: $(B)/obj-kcsan/faults.ko $(B)/obj-kcsan/bugs.ko
 $(B)/initramfs-leaks.cpio: $(B)/obj-leaks/bugs.ko
-$(B)/initramfs-lockdep.cpio: $(B)/obj-lockdep/bugs.ko
+$(B)/initramfs-lockdep.cpio: $(B)/obj-lockdep/faults.ko $(B)/obj-lockdep/bugs.ko
+$(B)/initramfs-rt.cpio: $(B)/obj-rt/faults.ko
 
 # What the packages have from the environment.
 $(B)/deb/.environment: FORCE

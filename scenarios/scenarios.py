@@ -54,7 +54,7 @@ VALUES = {
     'way': r'.+',
 }
 # Verbs that count the calls of a SEAMCALL leaf.
-TAKE_A_LEAF = ('seamcalls', 'seamcalls_at_most', 'seamcalls_failed', 'seamcall_cpus')
+TAKE_A_LEAF = ('seamcalls', 'seamcalls_at_most', 'seamcalls_failed', 'seamcall_cpus', 'seamcalls_on')
 REGULAR_EXPRESSIONS = ('log', 'nolog', 'way', 'reports')
 
 

@@ -27,3 +27,25 @@ same_memory()
 		not_ok "same_memory: $free KiB free, $noted KiB before"
 	fi
 }
+
+# huge_pages KIB PAGES [NODE]
+# Sets how many huge pages of this size there are, on one NUMA node or on all, and checks
+# that there are so many then. PAGES all: what the kernel can make huge pages of, which
+# has to be some.
+huge_pages()
+{
+	local dir=/sys/kernel/mm/hugepages wanted=$2 found
+
+	[ -z "${3-}" ] || dir=/sys/devices/system/node/node$3/hugepages
+	dir=$dir/hugepages-$1kB
+	[ "$2" != all ] || wanted=1000000
+	echo "$wanted" >"$dir/nr_hugepages"
+	found=$(cat "$dir/nr_hugepages")
+	if [ "$2" != all ]; then
+		expect "huge_pages $1${3:+ on node $3}" "$2" "$found"
+	elif [ "$found" -gt 0 ]; then
+		ok "huge_pages $*: $found"
+	else
+		not_ok "huge_pages $*: none"
+	fi
+}

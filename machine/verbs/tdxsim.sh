@@ -44,6 +44,14 @@ tainted_as_test()
 	expect tainted_as_test 262144 $(($(cat /proc/sys/kernel/tainted) & 262144))
 }
 
+# tainted_as_test_only
+# Checks that test modules which are not of the kernel's tree have tainted the kernel
+# (TAINT_TEST, TAINT_OOT_MODULE), and nothing else has.
+tainted_as_test_only()
+{
+	expect tainted_as_test_only 266240 "$(cat /proc/sys/kernel/tainted)"
+}
+
 # vmx_is ON|OFF
 # Checks that each online CPU is in VMX operation, or that none is.
 vmx_is()
@@ -117,6 +125,17 @@ seamcalls_failed()
 seamcall_cpus()
 {
 	expect "seamcall_cpus $1" "$2" "$(calls_of "$1" | cut -d ' ' -f 3)"
+}
+
+# seamcalls_on LEAF CPU...
+# Checks that a SEAMCALL was made on exactly these CPUs.
+seamcalls_on()
+{
+	local leaf=$1
+
+	shift
+	expect "seamcalls_on $leaf" "$*" "$(awk -v leaf="$leaf" '
+		$2 == leaf && $3 > 0 { printf "%s%d", sep++ ? " " : "", $1 }' "$tdxsim_dir/counts")"
 }
 
 # vectors FILE [RELEASE]

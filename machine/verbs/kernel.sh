@@ -1,0 +1,56 @@
+# shellcheck shell=dash disable=SC2034,SC2154 # variables of the other files
+# Kernels as hosts have them
+
+# preempt_rt_is_on
+# Checks that the kernel is a real-time kernel (PREEMPT_RT).
+preempt_rt_is_on()
+{
+	expect preempt_rt_is_on PREEMPT_RT "$(uname -v | grep -o PREEMPT_RT)"
+}
+
+# lockdown_is none|integrity|confidentiality
+# Checks what the kernel locks down.
+lockdown_is()
+{
+	local dir=/sys/kernel/security
+
+	[ -e $dir/lockdown ] || mount -t securityfs security $dir
+	expect lockdown_is "$1" "$(sed 's/.*\[\(.*\)\].*/\1/' $dir/lockdown 2>&1)"
+}
+
+# isolated_cpus CPU...
+# Checks that exactly these CPUs are isolated and without a timer tick.
+isolated_cpus()
+{
+	expect isolated_cpus "$*" "$(tr , ' ' </sys/devices/system/cpu/isolated)"
+	expect 'isolated_cpus, nohz_full' "$*" "$(tr , ' ' </sys/devices/system/cpu/nohz_full)"
+}
+
+# traces FUNCTION VERB...
+# Runs another verb while ftrace is called at the start of these kernel functions, and checks
+# that it was. FUNCTION may have shell wildcards.
+traces()
+{
+	local dir=/sys/kernel/debug/tracing pattern=$1
+
+	shift
+	try "traces $pattern" sh -c "echo '$pattern' >$dir/set_ftrace_filter && echo function >$dir/current_tracer"
+	"$@"
+	expect "traces $pattern, any" yes "$(grep -q -m 1 '^ ' $dir/trace && echo yes)"
+	echo nop >$dir/current_tracer
+}
+
+# dax_memory online|device
+# Makes RAM of the memory that the firmware has reserved for a purpose, and takes it online,
+# or leaves it a DAX device.
+dax_memory()
+{
+	local block
+
+	try "dax_memory $1, the device" sh -c 'modprobe dax_hmem && ls /sys/bus/dax/devices/dax0.0'
+	[ "$1" = online ] || return 0
+	try 'dax_memory online, RAM' sh -c 'modprobe kmem && ls /sys/bus/dax/drivers/kmem/dax0.0'
+	for block in /sys/devices/system/memory/memory*/state; do
+		[ "$(cat "$block")" = online ] || echo online_movable >"$block"
+	done
+}
