@@ -93,7 +93,8 @@ static int host_core_find(void)
 	migrate_enable();
 	if (!host_core.module_lock || !host_core.module_status || !host_core.module_err ||
 	    !host_core.memlist || !host_core.sysinit_lock || !host_core.sysinit_done ||
-	    !host_core.sysinit_attempts || !host_core.sysinit_attempt || !host_core.lp_initialized || !host_core.has_private_memory ||
+	    !host_core.sysinit_attempts || !host_core.sysinit_attempt ||
+	    !host_core.lp_initialized || !host_core.has_private_memory ||
 	    !host_core.cache_incoherent) {
 		pr_err("cannot find the state of the TDX host core\n");
 		return -ENOENT;
@@ -123,7 +124,7 @@ static void host_core_forget(void)
 	*host_core.sysinit_done = false;
 	*host_core.sysinit_attempts = 0;
 	for_each_possible_cpu(cpu)
-		*per_cpu_ptr(host_core.sysinit_attempt, cpu) = 0;
+		WRITE_ONCE(*per_cpu_ptr(host_core.sysinit_attempt, cpu), 0);
 	raw_spin_unlock_irq(host_core.sysinit_lock);
 	for_each_possible_cpu(cpu) {
 		WRITE_ONCE(*per_cpu_ptr(host_core.lp_initialized, cpu), false);

@@ -62,7 +62,6 @@
 #include <linux/topology.h>
 #include <linux/uaccess.h>
 #include <asm/msr.h>
-#include <asm/processor.h>
 
 #include "compat.h"
 #include "tdx_release.h"
