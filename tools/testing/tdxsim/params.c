@@ -140,6 +140,13 @@ static int bad_parameter(const char *name, const char *value, const char *want)
 	return -EINVAL;
 }
 
+/**
+ * tdxsim_set_presence - decide whether the TDX module answers
+ * @name: a word of the parameter presence=
+ *
+ * Context: Any.
+ * Return: 0, or -EINVAL for another word.
+ */
 int tdxsim_set_presence(const char *name)
 {
 	int ret = match_string(presence_names, ARRAY_SIZE(presence_names),
@@ -292,6 +299,7 @@ static int parse_faults(void)
 {
 	char *copy __free(kfree) = NULL;
 	char line[80], *rest, *fault;
+	size_t size;
 
 	if (!faults)
 		return 0;
@@ -302,8 +310,8 @@ static int parse_faults(void)
 
 	rest = copy;
 	while ((fault = strsep(&rest, ","))) {
-		snprintf(line, sizeof(line), "fault %s", strreplace(fault, ':', ' '));
-		if (!tdx_module_script(&tdxsim_module, line))
+		size = snprintf(line, sizeof(line), "fault %s", strreplace(fault, ':', ' '));
+		if (size >= sizeof(line) || !tdx_module_script(&tdxsim_module, line))
 			return bad_parameter("faults", faults,
 					     "those of tdx_script.c, with commas");
 	}
@@ -350,6 +358,7 @@ bool tdxsim_wanted(void)
 	return presence;
 }
 
+/* Logs what was loaded. */
 void tdxsim_announce(const struct tdx_platform *platform)
 {
 	pr_info("SEAMCALL in software, for tests: presence=%s version=%s lps=%u packages=%u hkids=%u-%u\n",
