@@ -2,8 +2,9 @@
 # Sourced, in place of lib.sh, by the tests that compile kernel code: trees of other revisions than
 # that of build/linux, and what is built from them.
 #
-# build/worktrees/NAME/linux is a worktree of build/linux, and so it is below build/7.3.  Beside it, where the compiler
-# cache finds what the other trees have compiled, are the directories of the objects.
+# build/worktrees/NAME/linux is a worktree of build/linux, and so it is below build/7.3.
+# Beside it, where the compiler cache finds what the other trees have compiled, are the
+# directories of the objects.
 
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

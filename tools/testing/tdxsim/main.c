@@ -137,7 +137,15 @@ static int add_ram(struct resource *res, void *arg)
 	return 0;
 }
 
-/* Firmware leaves out the first MiB, and the kernel counts on that. */
+/**
+ * tdxsim_find_cmrs - find the CMRs of a machine that has TDX: its RAM
+ * @cmrs: TDX_MAX_CMRS of them, zeroed
+ *
+ * Firmware leaves out the first MiB, and the kernel counts on that.
+ *
+ * Context: Process.
+ * Return: 0, or -ENOSPC if RAM is in too many pieces.
+ */
 int tdxsim_find_cmrs(struct tdx_range *cmrs)
 {
 	struct tdx_range *cmr;
@@ -159,7 +167,17 @@ int tdxsim_find_cmrs(struct tdx_range *cmrs)
 	return 0;
 }
 
-/* MKTME KeyIDs in the low half, from 1 on, then TDX KeyIDs in the high one. */
+/**
+ * tdxsim_read_hkids - read which KeyIDs are private on this machine
+ * @first: the first one
+ * @last: the last one
+ *
+ * IA32_MKTME_KEYID_PARTITIONING has the number of MKTME KeyIDs, which begin with 1,
+ * in its low half, and that of TDX KeyIDs, which follow, in its high one.
+ *
+ * Context: Any.
+ * Return: 0, or -ENODEV if there are none.
+ */
 int tdxsim_read_hkids(u64 *first, u64 *last)
 {
 	u64 partitioning;
