@@ -96,19 +96,19 @@ check_builds() {
 	for revision in base series; do
 		set_revision "$1" $revision
 		builds=()
-		for compiler in gcc clang; do
+		for compiler in gcc "$clang"; do
 			build_with $compiler $revision > "$dir/$compiler-$revision.log" 2>&1 &
 			builds+=($!)
 		done
 		for pid in "${builds[@]}"; do
 			wait "$pid" || {
 				wait
-				tail -n 40 "$dir/"{gcc,clang}-$revision.log
+				tail -n 40 "$dir/"{gcc,"$clang"}-$revision.log
 				fail "$revision does not build"
 			}
 		done
 	done
-	for compiler in gcc clang; do
+	for compiler in gcc "$clang"; do
 		no_new_warnings "$dir/$compiler-"{base,series}.log
 	done
 }

@@ -66,7 +66,7 @@ test_kexec_path() {
 test_clang() {
 	local tree=build/worktrees/series/linux objdir=build/worktrees/series/obj-clang-$1 files ours
 
-	export CC=clang
+	export CC=$clang
 	use_tree series
 	machine/kernels/mkconfig "$1" $tree "$objdir"
 	mapfile -t files < <(touched series arch/x86/kernel kernel)

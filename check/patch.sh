@@ -1,10 +1,11 @@
 #!/bin/bash
-# check/patch.sh [--base BASE] builds N | kernel N | boots N: the Nth patch of the series, on those before it.
+# check/patch.sh [--base BASE] builds N | clang N | kernel N | boots N: the Nth patch of the series, on those before it.
 # shellcheck source=trees.sh
 . "$(dirname "$0")/trees.sh"
 linux=$build/linux
 
-dir=$build/worktrees/patch
+tree=patch
+dir=$build/worktrees/$tree
 kept=$build/patches
 # What each patch is compiled as, and the one of these that it boots.
 IFS=, read -r -a kernels <<< "$kernels"
@@ -30,7 +31,7 @@ inputs_of() {
 	git -C "$linux" diff --raw --no-abbrev base "$1" -- "${kernel_files[@]}"
 	sha256sum check/{patch,trees}.sh machine/build-env machine/kernels/{mkconfig,kernel.config} \
 		"${configs[@]}"
-	gcc --version
+	"${CC:-gcc}" --version
 }
 
 # key REVISION [REVISION]: of what their objects are made from.
@@ -75,7 +76,7 @@ build_base() {
 	before=$kept/base-$(key base)-$(touched series . | sha256sum | cut -c 1-16).log
 	[ ! -e "$before" ] || return 0
 	rm -rf "${kernels[@]/#/$dir/obj-}" "$kept"/base-*
-	check_out patch base
+	check_out $tree base
 	for kernel in "${kernels[@]}"; do
 		configure "$kernel"
 		objects_of base "$kernel" > "$dir/objects"
@@ -122,7 +123,7 @@ test_builds() {
 	fi
 	lock "$dir/lock"
 	build_base
-	check_out patch "$commit"
+	check_out $tree "$commit"
 	git -C "$linux" diff --name-only "$commit^" "$commit" -- "${kernel_files[@]}" > "$dir/changed"
 	mapfile -t headers < <(git -C "$linux" diff --name-only --diff-filter=d "$commit^" "$commit" -- '*.h' ':!tools')
 	check_comments "${headers[@]}" 2>&1 | tee "$log"
@@ -143,6 +144,15 @@ test_builds() {
 	cat "$passed"
 }
 
+# The same with clang.
+test_clang() {
+	export CC=$clang
+	tree=patch-clang
+	dir=$build/worktrees/$tree
+	kept=$build/patches-clang
+	test_builds "$1"
+}
+
 # The kernel and its modules, with TDX: $kept/kernel-N.
 test_kernel() {
 	local objdir=$dir/obj-boot out=$kept/kernel-$1 key
@@ -151,7 +161,7 @@ test_kernel() {
 	key=$(key "$commit")
 	[ "$(cat "$out/key" 2>/dev/null)" != "$key" ] || return 0
 	lock "$dir/lock"
-	check_out patch "$commit"
+	check_out $tree "$commit"
 	machine/kernels/mkkernel "$boots" "$dir/linux" "$objdir"
 	# Its modules come over those of the whole series, in the initramfs of that.
 	expect release "$(cat "build/obj-$main/include/config/kernel.release")" "$(cat "$objdir"/include/config/kernel.release)"

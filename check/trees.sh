@@ -9,6 +9,10 @@
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+# That of the Debian releases, and new enough for Linux 7.3.
+# shellcheck disable=SC2034 # for who sources this
+clang=clang-19
+
 # lock FILE: until the test ends.
 lock() {
 	local lock
