@@ -20,7 +20,7 @@ DIFFERS = ('tdx', 'load', 'reports', 'log', 'nolog', 'steps', 'second', 'way', '
 ONLY_KEYS = ('load', 'reports', 'fault')
 # What is about a module tdxsim, our modules for tests or the sysfs files of the series for 6.12.
 NO_KEYS = ('state', 'times', 'down', 'wbinvds', 'pamt')
-NO_VERBS = ('tdxsim', 'tdxsim_refuses', 'tdxsim_refuses_parameter', 'seamcall', 'tdx_sysfs', 'version_is', 'tdx_init_test',
+NO_VERBS = ('tdxsim', 'tdxsim_refuses', 'tdxsim_refuses_parameter', 'seamcall', 'tdx_sysfs', 'tdx_host', 'tdx_init_test',
             'with_tdx_host', 'hooktest', 'vectors', 'override', 'overridden', 'vmx_in_use_once', 'load_without',
             'enable_tdx_on_each_cpu', 'bug')
 

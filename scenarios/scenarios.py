@@ -31,6 +31,7 @@ VALUES = {
     'cpus': r'[1-9]:[1-9]:[1-9]',
     'memory': r'[0-9]+',
     'keyids': r'[0-9]+|mktme',
+    'msrs': r'0x[0-9a-f]{1,3}=0x[0-9a-f]{1,16}(,0x[0-9a-f]{1,3}=0x[0-9a-f]{1,16})*',
     'state': r'[a-z]+ [a-z-]+',
     'kernel': r'[a-z-]+',
     'emulator': 'bochs|qemu',

@@ -40,16 +40,28 @@ traces()
 	echo nop >$dir/current_tracer
 }
 
-# dax_memory online|device
-# Makes RAM of the memory that the firmware has reserved for a purpose, and takes it online,
-# or leaves it a DAX device.
+# dax_memory online|offline|device|devdax
+# Makes RAM of the memory that the firmware has reserved for a purpose, and takes it online
+# or leaves it offline; or leaves it a DAX device. devdax: the RAM becomes a DAX device again, as with
+# daxctl reconfigure-device --mode=devdax --force.
 dax_memory()
 {
 	local block
 
+	if [ "$1" = devdax ]; then
+		block=$(($(cat /sys/bus/dax/devices/dax0.0/resource) /
+			0x$(cat /sys/devices/system/memory/block_size_bytes)))
+		echo offline >/sys/devices/system/memory/memory$block/state 2>/dev/null
+		try 'dax_memory devdax' sh -c 'echo dax0.0 >/sys/bus/dax/drivers/kmem/unbind &&
+			modprobe device_dax && cd /sys/bus/dax/drivers/device_dax &&
+			echo dax0.0 >new_id && ls dax0.0'
+		return
+	fi
 	try "dax_memory $1, the device" sh -c 'modprobe dax_hmem && ls /sys/bus/dax/devices/dax0.0'
+	[ "$1" != device ] || return 0
+	echo offline >/sys/devices/system/memory/auto_online_blocks
+	try "dax_memory $1, RAM" sh -c 'modprobe kmem && ls /sys/bus/dax/drivers/kmem/dax0.0'
 	[ "$1" = online ] || return 0
-	try 'dax_memory online, RAM' sh -c 'modprobe kmem && ls /sys/bus/dax/drivers/kmem/dax0.0'
 	for block in /sys/devices/system/memory/memory*/state; do
 		[ "$(cat "$block")" = online ] || echo online_movable >"$block"
 	done

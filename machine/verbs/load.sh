@@ -136,9 +136,9 @@ tdx_sysfs()
 		cat $dir/reason 2>/dev/null || echo absent)"
 }
 
-# version_is VERSION
-# Checks what /sys/devices/system/cpu/tdx_host/version reads.
-version_is()
+# tdx_host FILE VALUE
+# Checks what /sys/devices/system/cpu/tdx_host/FILE reads.
+tdx_host()
 {
-	expect version_is "$1" "$(cat /sys/devices/system/cpu/tdx_host/version)"
+	expect "tdx_host $1" "$2" "$(cat "/sys/devices/system/cpu/tdx_host/$1")"
 }

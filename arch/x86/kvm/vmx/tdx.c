@@ -188,6 +188,7 @@ int __init tdx_bringup(void)
 	}
 
 	WRITE_ONCE(enable_tdx, true);
+	pr_info("TDX enabled, VMX stays on even while no VM runs\n");
 	return 0;
 }
 

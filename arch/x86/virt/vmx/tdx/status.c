@@ -55,11 +55,11 @@ static const char * const tdx_reasons[] = {
 	[TDX_REASON_CPUS_UNUSED] = "cpus-unused\0"
 		"the kernel has to use all CPUs, see nr_cpus=, possible_cpus= and CONFIG_NR_CPUS",
 	[TDX_REASON_MEMORY] = "memory\0"
-		"TDX cannot use all of the memory, see the virt/tdx lines above",
+		"not all of the memory is convertible, see the virt/tdx lines above; use CXL and persistent memory as devdax, and reload kvm_intel",
 	[TDX_REASON_HOLES] = "too-many-holes\0"
 		"the memory has too many holes, update the BIOS or move memory modules",
 	[TDX_REASON_OUT_OF_MEMORY] = "out-of-memory\0"
-		"out of memory, load kvm_intel early in boot",
+		"out of memory, free huge pages and reload kvm_intel, or load it early in boot",
 	[TDX_REASON_OTHER] = "other\0"
 		"see the virt/tdx lines above",
 };
@@ -213,10 +213,17 @@ static ssize_t version_show(struct device *dev, struct device_attribute *attr, c
 }
 static DEVICE_ATTR_RO(version);
 
+static ssize_t keyids_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", tdx_nr_guest_keyids);
+}
+static DEVICE_ATTR_RO(keyids);
+
 static struct attribute *tdx_host_attrs[] = {
 	&dev_attr_status.attr,
 	&dev_attr_reason.attr,
 	&dev_attr_version.attr,
+	&dev_attr_keyids.attr,
 	NULL
 };
 
