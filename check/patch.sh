@@ -4,7 +4,7 @@
 . "$(dirname "$0")/trees.sh"
 linux=$build/linux
 
-tree=patch
+tree='patch'
 dir=$build/worktrees/$tree
 kept=$build/patches
 # What each patch is compiled as, and the one of these that it boots.

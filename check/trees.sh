@@ -11,7 +11,7 @@
 
 # That of the Debian releases, and new enough for Linux 7.3.
 # shellcheck disable=SC2034 # for who sources this
-clang=clang-19
+clang='clang-19'
 
 # lock FILE: until the test ends.
 lock() {
