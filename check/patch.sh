@@ -144,7 +144,7 @@ test_builds() {
 	cat "$passed"
 }
 
-# The same with clang.
+# test_builds, compiled with clang.
 test_clang() {
 	export CC=$clang
 	tree=patch-clang

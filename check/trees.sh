@@ -9,8 +9,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# That of the Debian releases, and new enough for Linux 7.3.
-# shellcheck disable=SC2034 # for who sources this
+# Debian's clang that can build Linux 7.3.
+# shellcheck disable=SC2034 # used by the scripts that source this
 clang='clang-19'
 
 # lock FILE: until the test ends.

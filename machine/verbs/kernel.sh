@@ -40,10 +40,11 @@ traces()
 	echo nop >$dir/current_tracer
 }
 
-# dax_memory online|offline|device|devdax
+# dax_memory online|offline|device|devdax [MEMMAP]
 # Makes RAM of the memory that the firmware has reserved for a purpose, and takes it online
 # or leaves it offline; or leaves it a DAX device. devdax: the RAM becomes a DAX device again, as with
-# daxctl reconfigure-device --mode=devdax --force.
+# daxctl reconfigure-device --mode=devdax --force. MEMMAP own: the memory has its struct
+# pages in itself, as that of CXL devices (memory_hotplug.memmap_on_memory=1).
 dax_memory()
 {
 	local block
@@ -59,6 +60,7 @@ dax_memory()
 	fi
 	try "dax_memory $1, the device" sh -c 'modprobe dax_hmem && ls /sys/bus/dax/devices/dax0.0'
 	[ "$1" != device ] || return 0
+	[ -z "${2-}" ] || echo 1 >/sys/bus/dax/devices/dax0.0/memmap_on_memory
 	echo offline >/sys/devices/system/memory/auto_online_blocks
 	try "dax_memory $1, RAM" sh -c 'modprobe kmem && ls /sys/bus/dax/drivers/kmem/dax0.0'
 	[ "$1" = online ] || return 0

@@ -30,8 +30,8 @@ same_memory()
 
 # huge_pages KIB PAGES [NODE]
 # Sets how many huge pages of this size there are, on one NUMA node or on all, and checks
-# that there are so many then. PAGES all: what the kernel can make huge pages of, but one,
-# which programs need. That has to be some.
+# that there are so many then. PAGES all: as many as the kernel can make, less one that is
+# left for programs; at least one must remain.
 huge_pages()
 {
 	local dir=/sys/kernel/mm/hugepages wanted=$2 found
@@ -41,15 +41,12 @@ huge_pages()
 	[ "$2" != all ] || wanted=1000000
 	echo "$wanted" >"$dir/nr_hugepages"
 	found=$(cat "$dir/nr_hugepages")
-	if [ "$2" = all ]; then
-		echo $((found - 1)) >"$dir/nr_hugepages"
-		found=$(cat "$dir/nr_hugepages")
-	fi
 	if [ "$2" != all ]; then
 		expect "huge_pages $1${3:+ on node $3}" "$2" "$found"
-	elif [ "$found" -gt 0 ]; then
-		ok "huge_pages $*: $found"
+	elif [ "$found" -gt 1 ]; then
+		echo $((found - 1)) >"$dir/nr_hugepages"
+		ok "huge_pages $*: $(cat "$dir/nr_hugepages")"
 	else
-		not_ok "huge_pages $*: none"
+		not_ok "huge_pages $*: $found"
 	fi
 }

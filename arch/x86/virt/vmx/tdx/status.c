@@ -55,7 +55,7 @@ static const char * const tdx_reasons[] = {
 	[TDX_REASON_CPUS_UNUSED] = "cpus-unused\0"
 		"the kernel has to use all CPUs, see nr_cpus=, possible_cpus= and CONFIG_NR_CPUS",
 	[TDX_REASON_MEMORY] = "memory\0"
-		"not all of the memory is convertible, see the virt/tdx lines above; use CXL and persistent memory as devdax, and reload kvm_intel",
+		"not all of the memory is convertible, see the virt/tdx lines above; if it is CXL or persistent memory, use it as devdax and reload kvm_intel",
 	[TDX_REASON_HOLES] = "too-many-holes\0"
 		"the memory has too many holes, update the BIOS or move memory modules",
 	[TDX_REASON_OUT_OF_MEMORY] = "out-of-memory\0"
