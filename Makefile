@@ -162,7 +162,7 @@ $(MAINLINE)/commit: $(TREE_7.3)/.git/laid-out FORCE
 	@patches/worktree --base 7.3 mainline group/tdxsim
 
 # With "+lockdep" and "+builtin" they have those configurations, too.
-OTHERS_7.3 := lockdep builtin
+OTHERS_7.3 := lockdep builtin programs
 KERNELS_7.3 := mainline main-7.3 $(OTHERS_7.3:%=mainline+%) $(OTHERS_7.3:%=main-7.3+%)
 CONFIG_7.3 := $(patsubst %,machine/kernels/%,mkconfig mkkernel kernel.config mainline.config main-7.3.config $(OTHERS_7.3:%=%.config))
 $(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter mainline%,$(KERNELS_7.3))): $(B)/obj-%/arch/x86/boot/bzImage: $(MAINLINE)/commit $(CONFIG_7.3)
@@ -178,8 +178,9 @@ $(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter main-7.3%,$(KERNELS_7.3))
 
 $(B)/obj-mainline+builtin/arch/x86/boot/bzImage: private LIKE := $(MAINLINE)/obj-mainline
 $(B)/obj-mainline+builtin/arch/x86/boot/bzImage: | $(B)/obj-mainline/arch/x86/boot/bzImage
-$(B)/obj-main-7.3+builtin/arch/x86/boot/bzImage: private LIKE := $(B)/7.3/obj-main-7.3
-$(B)/obj-main-7.3+builtin/arch/x86/boot/bzImage: | $(B)/obj-main-7.3/arch/x86/boot/bzImage
+LIKE_7.3 := $(patsubst %,$(B)/obj-main-7.3+%/arch/x86/boot/bzImage,builtin programs)
+$(LIKE_7.3): private LIKE := $(B)/7.3/obj-main-7.3
+$(LIKE_7.3): | $(B)/obj-main-7.3/arch/x86/boot/bzImage
 
 $(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,$(filter-out $(ALONE_KERNELS) $(KERNELS_7.3),$(KERNELS))): $(B)/obj-%/arch/x86/boot/bzImage: \
 		$(LINUX) $(EDITED) machine/kernels/kernel.config machine/kernels/%.config machine/kernels/mkconfig machine/kernels/mkkernel
@@ -191,9 +192,9 @@ $(B)/obj-rt/arch/x86/boot/bzImage: machine/kernels/rt.symbols
 
 # Those whose options differ little from the ones of main start as a copy of that, make deb
 # only if it is there.
-$(B)/obj-builtin/arch/x86/boot/bzImage $(B)/obj-notdx/arch/x86/boot/bzImage $(B)/deb/.built-small: \
-		private LIKE := $(B)/obj-main
-$(B)/obj-builtin/arch/x86/boot/bzImage $(B)/obj-notdx/arch/x86/boot/bzImage: | $(B)/obj-main/arch/x86/boot/bzImage
+LIKE_MAIN := $(patsubst %,$(B)/obj-%/arch/x86/boot/bzImage,builtin notdx programs)
+$(LIKE_MAIN) $(B)/deb/.built-small: private LIKE := $(B)/obj-main
+$(LIKE_MAIN): | $(B)/obj-main/arch/x86/boot/bzImage
 $(B)/obj-kvm-builtin/arch/x86/boot/bzImage: private LIKE := $(ALONE)/obj-kvm
 $(B)/obj-kvm-builtin/arch/x86/boot/bzImage: | $(B)/obj-kvm/arch/x86/boot/bzImage
 
@@ -227,6 +228,11 @@ $(B)/initramfs-%.cpio: $(B)/obj-%/tdxsim.ko $(B)/obj-%/hooktest.ko $(B)/obj-%/se
 	@$(STEP) 'Packing the initramfs, $*' initramfs-$* machine/image/mkinitramfs $(B)/obj-$* $@ \
 		--tests $(B)/tests $(patsubst %,--module %,$(filter %.ko,$^))
 
+# Programs of administrators, for the kernels with what these need.
+$(B)/programs.cpio: machine/image/mkprograms machine/own-apt.sh | packages
+	@$(STEP) 'Packing the Debian programs' programs machine/image/mkprograms $(B)/programs $@
+$(patsubst %,$(B)/initramfs-%.cpio,programs $(filter %+programs,$(KERNELS_7.3))): | $(B)/programs.cpio
+
 # What the fault matrix, a bring-up that is had again, and kexec take.
 $(B)/initramfs-main.cpio: $(B)/obj-main/faults.ko $(B)/obj-main/wbinvd.ko $(B)/obj-main/atreboot.ko
 $(B)/initramfs-kvm.cpio: $(B)/obj-kvm/faults.ko
@@ -235,6 +241,7 @@ $(B)/initramfs-kcsan.cpio: $(B)/obj-kcsan/faults.ko $(B)/obj-kcsan/bugs.ko
 $(B)/initramfs-leaks.cpio: $(B)/obj-leaks/bugs.ko
 $(B)/initramfs-lockdep.cpio: $(B)/obj-lockdep/faults.ko $(B)/obj-lockdep/bugs.ko
 $(B)/initramfs-rt.cpio: $(B)/obj-rt/faults.ko
+$(B)/initramfs-programs.cpio: $(B)/obj-programs/wbinvd.ko
 
 # What the packages have from the environment.
 $(B)/deb/.environment: FORCE
