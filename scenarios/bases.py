@@ -13,8 +13,6 @@ DIRECTORY = '7.3'
 # The scenarios of an entry: how their names begin, and the kernel that they boot. With a key
 # kernel = NAME it is that kernel+NAME.
 VIEWS = (('7.3', 'main-7.3'), ('mainline', 'mainline'))
-# What these kernels are also built with, beside what patches/bases has.
-MORE = ('programs',)
 MAINLINE = 'mainline_'
 # What the base may do differently.
 DIFFERS = ('tdx', 'load', 'reports', 'log', 'nolog', 'steps', 'second', 'way', 'tier')
@@ -45,8 +43,7 @@ def main_kernels():
 
 def kernels():
     """The base of each kernel that is not of the first one, by the name of the kernel."""
-    return {kernel: words[0] for words in lines() for kernel in words[-1].split(',') if kernel != '*'} | {
-        f'{kernel}+{more}': DIRECTORY for _, kernel in VIEWS for more in MORE}
+    return {kernel: words[0] for words in lines() for kernel in words[-1].split(',') if kernel != '*'}
 
 
 def views(entry):
