@@ -32,6 +32,8 @@ test_bad_input() {
 	says 'no kernel' machine/boot --kernel build/bad --initrd build/bad/x.cpio --log build/bad/log --steps build/bad/steps
 	says 'unknown option' machine/boot --nosuch
 	says 'no initramfs' machine/boot --kernel build/bad/kernel --initrd build/bad/x.cpio --log build/bad/log --steps build/bad/selftests
+	says 'no disk build/bad/nosuch' machine/boot --kernel build/bad/kernel --initrd build/bad/x.cpio --log build/bad/log --disk build/bad/nosuch
+	says "--mips wants a number, not 'x'" machine/boot --kernel build/bad/kernel --initrd build/bad/x.cpio --log build/bad/log --mips x
 	says 'no kernel configuration' machine/kernels/mkkernel nosuch $linux build/bad/obj
 	says "CONFIG is small or debian, not 'nosuch'" make deb CONFIG=nosuch
 	says "CONFIG is small or debian, not ''" make deb CONFIG=
