@@ -4,29 +4,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# mirrors [-security]: those that the system itself has packages from.
-mirrors() {
-	apt-get indextargets --format "\$(RELEASE) \$(COMPONENT) \$(REPO_URI)" 'Created-By: Packages' |
-		awk -v of="${1-}" '$2 == "main" && ($1 ~ /-security$/) == (of != "") && !seen[$3]++ { print $3 }'
-}
-
-# bootstrap SUITE: into $root, from the first mirror that has it, with the sources that an
-# installed Debian has.
-bootstrap() {
-	local mirror security
-
-	for mirror in $(mirrors); do
-		rm -rf "$root"
-		if debootstrap --variant=minbase --include=make,git,ca-certificates "$1" "$root" "$mirror"; then
-			echo "deb $mirror $1-updates main" >> "$root/etc/apt/sources.list"
-			for security in $(mirrors -security); do
-				echo "deb $security $1-security main" >> "$root/etc/apt/sources.list"
-			done
-			return
-		fi
-	done
-	fail "debootstrap found no mirror with $1"
-}
+# shellcheck source=../machine/chroot.sh
+. machine/chroot.sh
 
 inside() {
 	chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
@@ -40,12 +19,9 @@ fresh() {
 	root=$PWD/build/system/$1
 	mkdir -p build/system
 	[ "$(id -u)" = 0 ] || skip 'debootstrap needs root'
-	bootstrap "$1"
+	bootstrap "$1" "$root" make,git,ca-certificates
 	mount -t proc proc "$root/proc"
 	trap 'umount "$root/proc"' EXIT
-	cp /etc/resolv.conf "$root/etc/"
-	# How this system gets at its mirrors.
-	apt-config dump Acquire > "$root/etc/apt/apt.conf.d/host"
 	mkdir "$root/work"
 	git ls-files -z --cached --others --exclude-standard --deduplicate |
 		xargs -0 cp -d --parents -t "$root/work"
