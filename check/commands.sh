@@ -34,6 +34,8 @@ test_bad_input() {
 	says 'no initramfs' machine/boot --kernel build/bad/kernel --initrd build/bad/x.cpio --log build/bad/log --steps build/bad/selftests
 	says 'no disk build/bad/nosuch' machine/boot --kernel build/bad/kernel --initrd build/bad/x.cpio --log build/bad/log --disk build/bad/nosuch
 	says "--mips wants a number, not 'x'" machine/boot --kernel build/bad/kernel --initrd build/bad/x.cpio --log build/bad/log --mips x
+	says 'no source package in build/bad' machine/debian-13/packages build/bad build/bad/out
+	says 'no linux-image-' machine/debian-13/install build/bad build/bad/steps build/bad/out
 	says 'no kernel configuration' machine/kernels/mkkernel nosuch $linux build/bad/obj
 	says "CONFIG is small or debian, not 'nosuch'" make deb CONFIG=nosuch
 	says "CONFIG is small or debian, not ''" make deb CONFIG=
