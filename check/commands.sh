@@ -10,6 +10,7 @@ test_bad_input() {
 	mkdir -p build/bad/kernel/arch/x86/boot
 	touch build/bad/steps build/bad/x.cpio build/bad/kernel/arch/x86/boot/bzImage
 	echo 'selftests quick' > build/bad/selftests
+	echo 'programs off' > build/bad/programs
 
 	says "no base '7.4', there are: 6.12 7.3" patches/tree --base 7.4
 	says '--base wants a base' patches/export --base
@@ -33,6 +34,9 @@ test_bad_input() {
 	says 'unknown option' machine/boot --nosuch
 	says 'no initramfs' machine/boot --kernel build/bad/kernel --initrd build/bad/x.cpio --log build/bad/log --steps build/bad/selftests
 	says 'no disk build/bad/nosuch' machine/boot --kernel build/bad/kernel --initrd build/bad/x.cpio --log build/bad/log --disk build/bad/nosuch
+	says "--msrs wants 0xMSR=0xVALUE with commas between, not '0xa0'" machine/boot --kernel build/bad/kernel --initrd build/bad/x.cpio --log build/bad/log --steps build/bad/steps --msrs 0xa0
+	says 'build/bad/programs.cpio' machine/boot --kernel build/bad/kernel --initrd build/bad/x.cpio --log build/bad/log --steps build/bad/programs
+	says '--steps, --disk or --shell is missing' machine/boot --kernel build/bad/kernel --initrd build/bad/x.cpio --log build/bad/log
 	says "--mips wants a number, not 'x'" machine/boot --kernel build/bad/kernel --initrd build/bad/x.cpio --log build/bad/log --mips x
 	says 'no source package in build/bad' machine/debian-13/packages build/bad build/bad/out
 	says 'no linux-image-' machine/debian-13/install build/bad build/bad/steps build/bad/out
@@ -206,6 +210,24 @@ test_groups() {
 	git -C $linux -c user.name=check -c user.email=check@localhost commit -q -a -m 'Edit a file of this group'
 	git -C $linux branch -f group/tdxsim series
 	says 'changed by two commits of the group tdxsim' patches/export
+}
+
+# In a new worktree, what is as it was compiled is older than the objects, and stays so.
+test_mutant_files() {
+	make_scratch
+	git init -q "$scratch/linux"
+	cd "$scratch/linux"
+	echo 1 | tee same > edited
+	git add .
+	git -c user.name=check -c user.email=check@localhost commit -q -m series
+	git branch series
+	git worktree add -q --detach ../tree series
+	echo 2 > edited
+	python3 -B -c 'import importlib.machinery, sys
+importlib.machinery.SourceFileLoader("mutate", sys.argv[1]).load_module().make_old(".", "../tree")' "$top/mutants/mutate"
+	git -C ../tree checkout -q -f --detach series
+	expect 'mtime of a file as it was compiled' 0 "$(stat -c %Y ../tree/same)"
+	[ "$(stat -c %Y ../tree/edited)" -gt 0 ]
 }
 
 # A copy of a kernel's directory has its own name in it, and is no kernel yet.

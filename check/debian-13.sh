@@ -10,7 +10,7 @@ limit=120
 
 # inputs: what the packages are made of.
 inputs() {
-	sha256sum build/series/series build/series/*/*.patch machine/debian-13/{source,packages,build-system.sh,small.config} \
+	sha256sum build/series/series build/series/*/*.patch machine/chroot.sh machine/debian-13/{source,packages,build-system.sh,small.config} \
 		tools/testing/tdxsim/*
 }
 
@@ -29,11 +29,7 @@ build_packages() {
 
 # the_package NAME: the file.
 the_package() {
-	local found
-
-	mapfile -t found < <(compgen -G "$dir/packages/$1_*.deb")
-	expect "packages $1" 1 ${#found[@]}
-	echo "${found[0]}"
+	the_file "$dir/packages/$1_*.deb"
 }
 
 test_source_package() {

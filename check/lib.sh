@@ -62,6 +62,15 @@ refuses() {
 	fi
 }
 
+# the_file GLOB: the only file like that.
+the_file() {
+	local matches
+
+	mapfile -t matches < <(compgen -G "$1")
+	expect "number of files $1" 1 ${#matches[@]}
+	echo "${matches[0]}"
+}
+
 # make_scratch: $scratch is an empty directory, which goes when the test ends.
 make_scratch() {
 	mkdir -p build/tmp

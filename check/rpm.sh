@@ -16,15 +16,6 @@ holds_series() {
 	ls -sh "$1"
 }
 
-# the_rpm GLOB: the only one.
-the_rpm() {
-	local found
-
-	mapfile -t found < <(compgen -G "$1")
-	expect "number of packages $1" 1 ${#found[@]}
-	echo "${found[0]}"
-}
-
 test_binrpm_pkg() {
 	local rpm
 
@@ -34,9 +25,9 @@ test_binrpm_pkg() {
 	machine/kernels/mkconfig small $linux "$dir"
 	rm -rf "$dir/rpmbuild"
 	kmake $linux "$dir" binrpm-pkg
-	rpm=$(the_rpm "$dir/rpmbuild/RPMS/x86_64/kernel-6*.rpm")
+	rpm=$(the_file "$dir/rpmbuild/RPMS/x86_64/kernel-6*.rpm")
 	holds_series "$PWD/$rpm"
-	rpm -qlp "$(the_rpm "$dir/rpmbuild/RPMS/x86_64/kernel-devel-6*.rpm")" > "$dir/devel"
+	rpm -qlp "$(the_file "$dir/rpmbuild/RPMS/x86_64/kernel-devel-6*.rpm")" > "$dir/devel"
 	grep -q '/scripts/mod/modpost$' "$dir/devel"
 }
 
@@ -61,7 +52,7 @@ test_spec() {
 		machine/kernels/kernel-tdx.spec.in > "$dir/SPECS/kernel-tdx.spec"
 	rpmbuild -bb --nodeps --define "_topdir $dir" --define "_smp_mflags $MAKEFLAGS" "$dir/SPECS/kernel-tdx.spec"
 	# Without fuzz or an offset.
-	holds_series "$(the_rpm "$dir/RPMS/x86_64/kernel-tdx-6*.rpm")"
+	holds_series "$(the_file "$dir/RPMS/x86_64/kernel-tdx-6*.rpm")"
 	rm -rf "$dir"/{BUILD,BUILDROOT}
 }
 
