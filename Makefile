@@ -206,7 +206,7 @@ define test_module
 $(B)/obj-%/$(1).ko: $(B)/obj-%/arch/x86/boot/bzImage $(wildcard machine/modules/$(1)/*) $(wildcard machine/modules/*.h) machine/modules/mkmodule
 	@$(STEP) 'Building $(1), $$*' $(1)-$$* machine/modules/mkmodule $(B)/obj-$$* machine/modules/$(1)
 endef
-$(foreach module,hooktest seamcall faults bugs wbinvd atreboot,$(eval $(call test_module,$(module))))
+$(foreach module,hooktest seamcall faults bugs wbinvd atreboot irqsoff,$(eval $(call test_module,$(module))))
 
 $(B)/tests/.built: $(LINUX) $(filter $(B)/linux/tools/testing/selftests/%,$(EDITED)) machine/image/mktests machine/image/selftests.list
 	@$(STEP) 'Building the KVM selftests' tests machine/image/mktests $(B)/linux $(B)/tests
@@ -233,14 +233,15 @@ $(B)/programs.cpio: machine/image/mkprograms machine/own-apt.sh | packages
 	@$(STEP) 'Packing the Debian programs' programs machine/image/mkprograms $(B)/programs $@
 $(patsubst %,$(B)/initramfs-%.cpio,programs $(filter %+programs,$(KERNELS_7.3))): | $(B)/programs.cpio
 
-# What the fault matrix, a bring-up that is had again, and kexec take.
-$(B)/initramfs-main.cpio: $(B)/obj-main/faults.ko $(B)/obj-main/wbinvd.ko $(B)/obj-main/atreboot.ko
+# What the fault matrix, a bring-up that is had again, kexec, and times with interrupts off take.
+$(B)/initramfs-main.cpio: $(B)/obj-main/faults.ko $(B)/obj-main/wbinvd.ko $(B)/obj-main/atreboot.ko $(B)/obj-main/irqsoff.ko
+$(B)/initramfs-field.cpio: $(B)/obj-field/irqsoff.ko
 $(B)/initramfs-kvm.cpio: $(B)/obj-kvm/faults.ko
 $(B)/initramfs-kasan.cpio: $(B)/obj-kasan/faults.ko $(B)/obj-kasan/wbinvd.ko $(B)/obj-kasan/bugs.ko
 $(B)/initramfs-kcsan.cpio: $(B)/obj-kcsan/faults.ko $(B)/obj-kcsan/bugs.ko
 $(B)/initramfs-leaks.cpio: $(B)/obj-leaks/bugs.ko
 $(B)/initramfs-lockdep.cpio: $(B)/obj-lockdep/faults.ko $(B)/obj-lockdep/bugs.ko
-$(B)/initramfs-rt.cpio: $(B)/obj-rt/faults.ko
+$(B)/initramfs-rt.cpio: $(B)/obj-rt/faults.ko $(B)/obj-rt/irqsoff.ko
 $(B)/initramfs-programs.cpio: $(B)/obj-programs/wbinvd.ko
 
 # What the packages have from the environment.

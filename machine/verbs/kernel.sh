@@ -40,6 +40,27 @@ traces()
 	echo nop >$dir/current_tracer
 }
 
+# irqs_off FUNCTION TICKS VERB...
+# Runs another verb, and checks that this kernel function is called meanwhile with interrupts
+# off, and that no such call takes more ticks. Says how many the longest one took. Needs the
+# module irqsoff.
+irqs_off()
+{
+	local dir=/sys/module/irqsoff/parameters calls function=$1 longest most=$2
+
+	shift 2
+	try "irqs_off $function, the probe" modprobe irqsoff "function=$function"
+	"$@"
+	calls=$(cat $dir/calls)
+	longest=$(cat $dir/longest)
+	modprobe -r irqsoff
+	if [ "$calls" -gt 0 ] && [ "$longest" -le "$most" ]; then
+		ok "irqs_off $function $most: $calls calls, the longest took $longest ticks"
+	else
+		not_ok "irqs_off $function $most: $calls calls, the longest took $longest ticks"
+	fi
+}
+
 # dax_memory online|offline|device|devdax [MEMMAP]
 # Makes RAM of the memory that the firmware has reserved for a purpose, and takes it online
 # or leaves it offline; or leaves it a DAX device. devdax: the RAM becomes a DAX device again, as with
