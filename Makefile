@@ -213,8 +213,8 @@ $(B)/tests/.built: $(LINUX) $(filter $(B)/linux/tools/testing/selftests/%,$(EDIT
 	@touch $@
 
 # tdxsim is built into these.
-$(B)/7.3/tests/.built: $(TREE_7.3)/.git/laid-out machine/image/mktests
-	@$(STEP) 'Building the KVM selftests, 7.3' tests-7.3 machine/image/mktests $(TREE_7.3) $(@D) set_sregs_test
+$(B)/7.3/tests/.built: $(TREE_7.3)/.git/laid-out machine/image/mktests machine/image/selftests-7.3.list
+	@$(STEP) 'Building the KVM selftests, 7.3' tests-7.3 machine/image/mktests $(TREE_7.3) $(@D) $(lastword $^)
 	@touch $@
 
 $(KERNELS_7.3:%=$(B)/initramfs-%.cpio): $(B)/initramfs-%.cpio: $(B)/obj-%/arch/x86/boot/bzImage $(B)/7.3/tests/.built \
