@@ -138,19 +138,24 @@ test_nightly() {
 	cat > check/plan <<-END
 		a/first   nightly  -      sh -c 'echo >> $PWD/build/first'
 		a/second  nightly  -      sh -c 'echo >> $PWD/build/second; test -e $PWD/build/works'
+		matrix/x  nightly  -      sh -c 'echo >> $PWD/build/third'
 	END
-	check/run a/first
+	check/run a/first matrix/x
 	check/run --tier nightly --shard 1/2
 	[ ! -e check/nightly.last ] || [ -z "$(git diff --name-only -- check/nightly.last)" ]
 	refuses check/run --tier nightly
-	grep -q ': 1 passed, 1 failed, 0 skipped$' check/nightly.last
+	grep -q ': 2 passed, 1 failed, 0 skipped$' check/nightly.last
 	touch build/works
 	check/run --tier nightly
-	grep -q ': 2 passed, 0 failed, 0 skipped$' check/nightly.last
-	check/run --tier nightly | grep -qx '2 passed, 0 failed, 0 skipped'
-	# No test of the tier reads pages, all read the rest.
+	grep -q ': 3 passed, 0 failed, 0 skipped$' check/nightly.last
+	check/run --tier nightly | grep -qx '3 passed, 0 failed, 0 skipped'
+	# No test of the tier reads pages, those of the matrix alone read matrix/, all read the rest.
 	echo >> README.md
 	check/run --tier nightly
+	expect 'runs of matrix/x' 1 "$(wc -l < build/third)"
+	echo >> matrix/points.sh
+	check/run --tier nightly
+	expect 'runs of matrix/x' 2 "$(wc -l < build/third)"
 	expect 'runs of a/first' 1 "$(wc -l < build/first)"
 	expect 'runs of a/second' 2 "$(wc -l < build/second)"
 	echo >> scenarios/absent.cfg

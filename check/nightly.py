@@ -1,12 +1,25 @@
 """What tests of the nightly tier gave, so that a run can be interrupted, continued and split."""
 import os
+import re
 import subprocess
 import time
 
-# Of each state of the checkout, the results of its tests.
+# Of each state of the files that tests read, their results.
 DIRECTORY = 'build/nightly'
 # What README quotes: date, commit and result of the last complete run.
 LAST = 'check/nightly.last'
+# What no test of the tier reads: pages but one, what chooses the tests, and tests of other tiers.
+UNREAD = (LAST, '*.md', ':!PACKAGING.md', 'check/nightly.py', 'check/affected.py', 'check/commands.sh',
+          'check/docs.sh', 'check/harness.sh', 'check/series.sh', 'check/style.sh')
+# What some tests of the tier read, and the names of these.
+READERS = {
+    'PACKAGING.md': '^rpm/',
+    'bench': '^bench/',
+    'matrix': '^matrix/',
+    'mutants': '^mutant/',
+    'patches/7.3': '7[.]3|mainline|^system/',
+    'scenarios/7.3': '7[.]3|mainline|^system/',
+}
 
 
 def git(*arguments, **options):
@@ -14,13 +27,14 @@ def git(*arguments, **options):
     return subprocess.run(['git', *arguments], check=True, stdout=subprocess.PIPE, text=True, **options).stdout.strip()
 
 
-def tree():
-    """The state of the checkout, with what is not committed, but without what no test of the tier reads."""
+def tree(unread):
+    """The state of the checkout, with what is not committed, but without UNREAD and these files."""
     index = os.path.abspath(f'{DIRECTORY}/index')
     environment = dict(os.environ, GIT_INDEX_FILE=index)
     git('read-tree', 'HEAD', env=environment)
     git('add', '-A', env=environment)
-    git('rm', '-q', '--cached', '--ignore-unmatch', LAST, '*.md', env=environment)
+    for paths in filter(None, (UNREAD, unread)):
+        git('rm', '-q', '-r', '--cached', '--ignore-unmatch', *paths, env=environment)
     return git('write-tree', env=environment)
 
 
@@ -29,36 +43,44 @@ class Record:
 
     def __init__(self, tests):
         os.makedirs(DIRECTORY, exist_ok=True)
-        self.names = {test.name for test in tests}
-        self.path = f'{DIRECTORY}/{tree()}'
+        self.paths = {}
         self.results = {}
-        if os.path.exists(self.path):
-            with open(self.path, encoding='utf-8') as file:
+        trees = {}
+        for test in tests:
+            unread = tuple(path for path, readers in READERS.items() if not re.search(readers, test.name))
+            if unread not in trees:
+                trees[unread] = tree(unread)
+            self.paths[test.name] = f'{DIRECTORY}/{trees[unread]}'
+        for path in filter(os.path.exists, {*self.paths.values()}):
+            with open(path, encoding='utf-8') as file:
                 for line in file:
                     name, status = line.split()
-                    self.results[name] = int(status)
+                    if self.paths.get(name) == path:
+                        self.results[name] = int(status)
 
     def left(self, tests):
         """The tests that have no result, or failed."""
         left = [test for test in tests if self.results.get(test.name) not in (0, 4)]
         if len(left) < len(tests):
             print(f'# {len(tests) - len(left)} tests passed in an earlier run of the same files: '
-                  f"'rm {self.path}' forgets them")
+                  f"'rm -r {DIRECTORY}' forgets them")
         return left
 
     def add(self, name, status, _):
-        """One test has ended. end() does not look at those of other tiers."""
+        """One test has ended. Those of other tiers have no record."""
+        if name not in self.paths:
+            return
         self.results[name] = status
-        with open(self.path, 'a', encoding='utf-8') as file:
+        with open(self.paths[name], 'a', encoding='utf-8') as file:
             file.write(f'{name} {status}\n')
 
     def end(self):
         """Once each test has a result, that is the last complete run."""
-        missing = len(self.names - self.results.keys())
+        missing = len(self.paths) - len(self.results)
         if missing:
             print(f'# {missing} tests of the nightly tier have no result yet')
             return
-        results = [self.results[name] for name in self.names]
+        results = [*self.results.values()]
         failed = sum(status not in (0, 4) for status in results)
         changes = ' with uncommitted changes' if git('status', '--porcelain', '--', '.', f':!{LAST}') else ''
         with open(LAST, 'w', encoding='utf-8') as file:
