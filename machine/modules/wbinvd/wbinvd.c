@@ -143,7 +143,7 @@ static u8 *find_function(const char *name)
 
 /*
  * The compiler decides in which functions the MOVDIR64Bs of the host core end up, from [RDX]
- * to [RAX].  All of them are near tdx_enable().
+ * to [RAX].  All of them are near tdx_enable(), with KASAN 22 KiB away.
  */
 static int probe_movdir64b(void)
 {
@@ -154,7 +154,7 @@ static int probe_movdir64b(void)
 	if (!tdx_enable)
 		return -ENOENT;
 
-	for (at = tdx_enable - SZ_16K; at < tdx_enable + SZ_16K; at++) {
+	for (at = tdx_enable - SZ_64K; at < tdx_enable + SZ_64K; at++) {
 		struct kprobe *probe = &movdir64b_probes[nr_movdir64b];
 
 		if (memcmp(at, movdir64b, sizeof(movdir64b)))
