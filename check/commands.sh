@@ -139,19 +139,26 @@ test_nightly() {
 		a/first   nightly  -      sh -c 'echo >> $PWD/build/first'
 		a/second  nightly  -      sh -c 'echo >> $PWD/build/second; test -e $PWD/build/works'
 		matrix/x  nightly  -      sh -c 'echo >> $PWD/build/third'
+		rpm/x     nightly  -      sh -c 'echo >> $PWD/build/fourth'
+		a/other   check    -      true
 	END
-	check/run a/first matrix/x
+	check/run a/first a/other matrix/x rpm/x
 	check/run --tier nightly --shard 1/2
 	[ ! -e check/nightly.last ] || [ -z "$(git diff --name-only -- check/nightly.last)" ]
 	refuses check/run --tier nightly
-	grep -q ': 2 passed, 1 failed, 0 skipped$' check/nightly.last
+	grep -q ': 3 passed, 1 failed, 0 skipped$' check/nightly.last
 	touch build/works
 	check/run --tier nightly
-	grep -q ': 3 passed, 0 failed, 0 skipped$' check/nightly.last
-	check/run --tier nightly | grep -qx '3 passed, 0 failed, 0 skipped'
-	# No test of the tier reads pages, those of the matrix alone read matrix/, all read the rest.
+	grep -q ': 4 passed, 0 failed, 0 skipped$' check/nightly.last
+	check/run --tier nightly | grep -qx '4 passed, 0 failed, 0 skipped'
+	# No test of the tier reads pages but PACKAGING.md, those of the matrix alone read matrix/,
+	# all read the rest.
 	echo >> README.md
 	check/run --tier nightly
+	expect 'runs of rpm/x' 1 "$(wc -l < build/fourth)"
+	echo >> PACKAGING.md
+	check/run --tier nightly
+	expect 'runs of rpm/x' 2 "$(wc -l < build/fourth)"
 	expect 'runs of matrix/x' 1 "$(wc -l < build/third)"
 	echo >> matrix/points.sh
 	check/run --tier nightly
